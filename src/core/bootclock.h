@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QString>
+
+#include <chrono>
+
+namespace procession {
+
+/// CLOCK_BOOTTIME: never jumps, counts suspend; comparable only within one boot. Any thread.
+std::chrono::nanoseconds bootNow();
+
+/// The kernel's id of this boot; constant for the life of the process. Any thread.
+QString bootId();
+
+/// A duration as people read it. `finished` durations below a second keep a decimal ("0.4 s");
+/// else "0:07", "12:34", "1:02:03", "2d 03:04:05".
+QString durationText(std::chrono::nanoseconds duration, bool finished);
+
+} // namespace procession

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+class QSocketNotifier;
+
+namespace procession {
+
+/// The datagram socket keepers ring when the state of a run changed. A ring may be lost; the Supervisor sweeps
+/// behind it. GUI thread.
+class Doorbell final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Doorbell)
+
+public:
+    explicit Doorbell(QObject *parent = nullptr);
+    ~Doorbell() override;
+
+    /// Binds the socket at `path`, replacing a stale one. Returns why it failed, or an empty string.
+    QString bind(const QString &path);
+    QString path() const { return m_path; }
+
+Q_SIGNALS:
+    /// Runs whose state changed, each named once.
+    void rang(const QStringList &runIds);
+
+private:
+    void drain();
+
+    QString m_path;
+    int m_socket = -1;
+    QSocketNotifier *m_notifier = nullptr;
+};
+
+} // namespace procession

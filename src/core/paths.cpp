@@ -1,0 +1,2 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/activity.h"
+#include "core/paths.h"
+#include "core/roster.h"
+#include "core/sampler.h"
+#include "core/workerstatus.h"
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include <memory>
+
+namespace procession {
+
+class Doorbell;
+class Launcher;
+class RunDirectory;
+
+/// Runs a roster's workers: commands come down by id, snapshots go up by changed(). Nothing above core ever
+/// holds a worker. All calls return at once. GUI thread.
+class Supervisor final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Supervisor)
+
+public:
+    explicit Supervisor(const Paths &paths, QObject *parent = nullptr);
+    ~Supervisor() override;
+
+    /// Opens the roster `rosterId` with its journal, takes over its running workers and shows how the others
+    /// ended. Returns why it could not, for a person to read, or an empty string. Closes the open one first.
+    QString open(const QString &rosterId);
+    /// Leaves the running workers to their keepers.
+    void close();
+    const Roster &roster() const { return m_roster; }
+    QString rosterId() const { return m_rosterId; }
+
+    /// Brings the roster in line with a project file: workers are matched by name, local edits win, alive workers
+    /// stay. Returns one sentence on what was kept in spite of the file, or an empty string.
+    QString applyProject(const QString &file, const QByteArray &hash, const QList<WorkerSpec> &specs);
+
+    const WorkerStatus *status(WorkerId id) const; ///< valid until the next event loop turn; null if unknown
+    QList<WorkerStatus> statuses() const;          ///< in roster order
+    int aliveCount() const { return m_alive; }
+    QList<WorkerId> alive() const;
+
+    /// A worker's name is made unique. `position` -1: at the end.
+    WorkerId add(const WorkerSpec &spec, int position = -1);
+    /// What runs goes on as it was started; the edit counts from the next start.
+    void edit(WorkerId id, const WorkerSpec &spec);
+    struct Removed
+    {
+        int position = 0;
+        Roster::Entry entry;
+        WorkerStatus status;
+    };
+    /// Removes those that are not alive; the result puts them back by restore().
+    QList<Removed> remove(const QList<WorkerId> &ids);
+    void restore(const QList<Removed> &removed);
+
+    // Each passes by, without a word, workers in whose state it is not legal (lifecycle.h).
+    void start(const QList<WorkerId> &ids);
+    void stop(const QList<WorkerId> &ids);   ///< TERM, CONT, grace, KILL
+    void kill(const QList<WorkerId> &ids);
+    void pause(const QList<WorkerId> &ids);
+    void resume(const QList<WorkerId> &ids);
+    void restart(const QList<WorkerId> &ids); ///< stops what is alive and starts it when it has ended
+    void sendSignal(const QList<WorkerId> &ids, int signalNumber);
+
+    /// Bytes of output kept per run, from the next start on.
+    void setOutputLimit(qint64 bytes) { m_outputLimit = bytes; }
+
+    /// What the Monitor samples.
+    QList<Sampler::Target> sampleTargets() const;
+
+Q_SIGNALS:
+    /// At most once per frame; never empty.
+    void changed(const procession::RosterDelta &delta);
+    void activity(const procession::ActivityEntry &entry);
+    /// Something the person should read once (journal not writable, lines left out ...).
+    void notice(const QString &text);
+
+private:
+    struct Worker;
+
+    Worker *find(WorkerId id) const;
+    Worker *findRun(const QString &runId) const;
+    void launch(Worker &worker);
+    void refresh(Worker &worker, bool keeperMayBeGone);
+    void apply(Worker &worker, const rundir::StateSlot &slot);
+    void advance(Worker &worker, Event event);
+    void ended(Worker &worker, const EndFacts &facts);
+    void markDirty(Worker &worker);
+    void scheduleFlush();
+    void flush();
+    void sweep();
+    void tell(ActivityEntry::Kind kind, const Worker &worker, const QString &text);
+
+    Paths m_paths;
+    QString m_rosterId;
+    Roster m_roster;
+    std::unique_ptr<Doorbell> m_doorbell;
+    std::unique_ptr<Launcher> m_launcher;
+    QHash<WorkerId, std::shared_ptr<Worker>> m_workers;
+    QHash<QString, WorkerId> m_runs;
+    int m_alive = 0;
+    qint64 m_outputLimit;
+    RosterDelta m_pending;
+    QSet<WorkerId> m_dirty;
+    QTimer m_flushTimer;
+    QElapsedTimer m_sinceFlush;
+    QTimer m_sweepTimer;
+};
+
+} // namespace procession

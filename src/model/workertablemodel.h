@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/workerstatus.h"
+
+#include <QAbstractTableModel>
+#include <QHash>
+
+#include <optional>
+#include <vector>
+
+namespace procession {
+
+/// The workers as a table, fed by value deltas; never reset after it was filled. Columns are the entries of
+/// workerColumns(). GUI thread.
+class WorkerTableModel final : public QAbstractTableModel
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(WorkerTableModel)
+
+public:
+    enum Role {
+        SortRole = Qt::UserRole, ///< typed raw value
+        IdRole,                  ///< quint64
+        StateRole,               ///< int of State
+        OutcomeRole,             ///< int of Outcome
+        FilterRole,              ///< text the filter box searches (name, command, group, state words)
+    };
+
+    explicit WorkerTableModel(QObject *parent = nullptr);
+    ~WorkerTableModel() override;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    void apply(const RosterDelta &delta);
+    /// Elapsed times move to `set.now`; rows without a sample lose their CPU and memory.
+    void apply(const SampleSet &set);
+
+    WorkerId idAt(int row) const;
+    int rowOf(WorkerId id) const; ///< -1 if unknown
+    const WorkerStatus *status(WorkerId id) const; ///< null if unknown; valid until the next apply()
+    const WorkerSample *sample(WorkerId id) const; ///< null if none
+    std::chrono::nanoseconds now() const { return m_now; }
+
+private:
+    struct Row;
+
+    void emitChanged(std::vector<int> &rows, int firstColumn, int lastColumn);
+    void reindex(int from);
+
+    std::vector<Row> m_rows;
+    QHash<WorkerId, int> m_rowOf;
+    std::chrono::nanoseconds m_now{0};
+};
+
+} // namespace procession
