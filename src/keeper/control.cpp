@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "keeper/control.h"
+
+#include "keeper/pathtext.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace procession::keeper {
+
+int Control::listenIn(const int directory)
+{
+    m_listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (m_listener < 0)
+        return errno;
+    // Through the descriptor: a run directory's path may be longer than a socket address.
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    PathText<sizeof(address.sun_path)> route;
+    route.add("/proc/self/fd/").add(static_cast<uint64_t>(directory)).add("/").add(rundir::controlSocket);
+    strcpy(address.sun_path, route.text());
+    const auto *const generic = reinterpret_cast<const sockaddr *>(&address);
+    int result = bind(m_listener, generic, sizeof(address));
+    if (result != 0 && errno == EADDRINUSE) { // of a keeper that died before it recorded anything
+        unlinkat(directory, rundir::controlSocket, 0);
+        result = bind(m_listener, generic, sizeof(address));
+    }
+    return result == 0 && listen(m_listener, 128) == 0 ? 0 : errno;
+}
+
+size_t Control::watch(pollfd *const polled) const
+{
+    size_t count = 0;
+    polled[count++] = {m_listener, POLLIN, 0};
+    for (const int client : m_clients) {
+        if (client >= 0)
+            polled[count++] = {client, POLLIN, 0};
+    }
+    return count;
+}
+
+bool Control::take(rundir::Command &command)
+{
+    // Who is connected is read before another is let in, so that nobody is sent away unheard.
+    do {
+        for (int &client : m_clients) {
+            while (client >= 0) {
+                const ssize_t count = recv(client, &command, sizeof(command), MSG_DONTWAIT);
+                if (count == ssize_t{sizeof(command)} && command.magic == rundir::commandMagic)
+                    return true;
+                if (count < 0 && errno == EAGAIN)
+                    break;
+                if (count <= 0) {
+                    close(client);
+                    client = -1;
+                }
+            }
+        }
+    } while (acceptOne());
+    return false;
+}
+
+bool Control::acceptOne()
+{
+    const int client = accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client < 0)
+        return false;
+    int &place = m_clients[m_oldest];
+    if (place >= 0)
+        close(place);
+    place = client;
+    m_oldest = (m_oldest + 1) % clients;
+    return true;
+}
+
+} // namespace procession::keeper

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "keeper/ladder.h"
+
+#include "keeper/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace procession::keeper {
+namespace {
+
+constexpr int64_t firstRetry = 10 * nsPerMs;
+constexpr int64_t lastRetry = nsPerSecond;
+constexpr int64_t newcomerInterval = 100 * nsPerMs;
+constexpr int64_t survivorTime = 5 * nsPerSecond;
+constexpr int pauseRounds = 8; // a tree that forks while it is being stopped needs more than one
+
+} // namespace
+
+void Ladder::begin(rundir::StateSlot &slot, const pid_t main)
+{
+    m_slot = &slot;
+    m_main = main;
+}
+
+bool Ladder::stop(const int signal, const int64_t graceMs)
+{
+    // A main process that ended by itself was not stopped, whatever is asked for later.
+    const bool known = m_stopSignal != 0;
+    if (m_killing || (!known && (m_slot->flags & rundir::StatusKnown) != 0))
+        return false;
+    const int64_t grace = graceMs * nsPerMs;
+    const int64_t deadline = nanoseconds(CLOCK_MONOTONIC) + grace;
+    if (known && deadline >= m_deadline)
+        return false; // asking again may shorten the grace, never prolong it
+    m_deadline = deadline;
+    m_slot->stopDeadline = nanoseconds(CLOCK_BOOTTIME) + grace;
+    if (known)
+        return true;
+
+    m_stopSignal = signal;
+    m_slot->stopSignal = signal;
+    m_slot->flags |= rundir::StopAsked;
+    m_slot->phase = rundir::Phase::Stopping;
+    signalGroup(signal);
+    // A stopped process does not see the signal before it is continued.
+    if ((m_slot->flags & rundir::Paused) != 0)
+        resume();
+    else
+        signalGroup(SIGCONT);
+    stopNewcomers();
+    return true;
+}
+
+bool Ladder::kill()
+{
+    if (m_killing)
+        return false;
+    if ((m_slot->flags & rundir::StatusKnown) == 0) {
+        m_slot->flags |= rundir::KillAsked;
+        m_slot->phase = rundir::Phase::Stopping;
+        m_slot->stopSignal = SIGKILL;
+    }
+    startKilling();
+    return true;
+}
+
+bool Ladder::pause()
+{
+    if ((m_slot->flags & (rundir::Paused | rundir::StatusKnown)) != 0 || m_stopSignal != 0 || m_killing)
+        return false;
+    m_slot->flags |= rundir::Paused;
+    signalGroup(SIGSTOP);
+    signalTree(SIGSTOP);
+    return true;
+}
+
+bool Ladder::resume()
+{
+    if ((m_slot->flags & rundir::Paused) == 0)
+        return false;
+    m_slot->flags &= ~uint32_t{rundir::Paused};
+    signalTree(SIGCONT);
+    signalGroup(SIGCONT);
+    return true;
+}
+
+void Ladder::signalGroup(const int number)
+{
+    // Right after the fork the group does not exist yet.
+    if (!m_mainReaped && ::kill(-m_main, number) != 0)
+        ::kill(m_main, number);
+}
+
+void Ladder::mainEnded()
+{
+    m_slot->flags &= ~uint32_t{rundir::Paused};
+    m_tree.readAll();
+    m_slot->strays = m_tree.alive(m_main);
+    if (m_stopSignal == 0 && !m_killing && m_slot->strays > 0)
+        startKilling();
+}
+
+void Ladder::reaped(const pid_t pid)
+{
+    if (pid == m_main) {
+        m_mainReaped = true;
+        if (m_stopSignal == 0 && !m_killing)
+            startKilling();
+        return;
+    }
+    for (size_t i = 0; i < m_rememberedCount; ++i) {
+        if (m_remembered[i] == pid) // the number may come back as another child's
+            m_remembered[i] = m_remembered[--m_rememberedCount];
+    }
+}
+
+bool Ladder::step(const int64_t now, const bool childrenChanged)
+{
+    bool changed = false;
+    if (m_deadline != 0 && now >= m_deadline) {
+        m_slot->flags |= rundir::GraceExpired;
+        m_slot->stopSignal = SIGKILL;
+        startKilling();
+        changed = true;
+    } else if (childrenChanged || (m_stepAt != 0 && now >= m_stepAt)) {
+        if (m_killing)
+            killAll();
+        else if (m_stopSignal != 0)
+            stopNewcomers();
+    }
+    if (m_survivorsAt != 0 && (now >= m_survivorsAt || m_refused))
+        changed |= countSurvivors();
+    return changed;
+}
+
+int64_t Ladder::due() const
+{
+    int64_t first = 0;
+    const int64_t times[] = {m_deadline, m_stepAt, m_survivorsAt};
+    for (const int64_t time : times) {
+        if (time != 0 && (first == 0 || time < first))
+            first = time;
+    }
+    return first;
+}
+
+void Ladder::startKilling()
+{
+    m_killing = true;
+    m_deadline = 0;
+    m_slot->stopDeadline = 0;
+    m_survivorsAt = nanoseconds(CLOCK_MONOTONIC) + survivorTime;
+    killAll();
+}
+
+void Ladder::killAll()
+{
+    if (!m_mainReaped)
+        signalGroup(SIGKILL);
+    m_tree.readChildren();
+    for (const Tree::Entry &child : m_tree) {
+        if (::kill(child.pid, SIGKILL) != 0 && errno == EPERM)
+            m_refused = true;
+    }
+    // The end of a child brings us back; this is for what /proc did not list.
+    m_backOff = m_backOff == 0 ? firstRetry : m_backOff * 2;
+    if (m_backOff > lastRetry)
+        m_backOff = lastRetry;
+    m_stepAt = nanoseconds(CLOCK_MONOTONIC) + m_backOff;
+}
+
+/// Gives the stop signal to children that are not in the main process's group, daemons for example. They come
+/// to us without notice when their parent ends, so this is repeated during the grace.
+void Ladder::stopNewcomers()
+{
+    m_tree.readChildren();
+    for (const Tree::Entry &child : m_tree) {
+        if (child.pid == m_main || getpgid(child.pid) == m_main)
+            continue;
+        bool known = m_rememberedCount == rememberedCapacity;
+        for (size_t i = 0; !known && i < m_rememberedCount; ++i)
+            known = m_remembered[i] == child.pid;
+        if (known)
+            continue;
+        m_remembered[m_rememberedCount++] = child.pid;
+        ::kill(child.pid, m_stopSignal);
+        ::kill(child.pid, SIGCONT);
+    }
+    m_stepAt = nanoseconds(CLOCK_MONOTONIC) + newcomerInterval;
+}
+
+void Ladder::signalTree(const int number)
+{
+    size_t before = 0;
+    for (int round = 0; round < pauseRounds; ++round) {
+        m_tree.readAll();
+        for (const Tree::Entry &entry : m_tree) {
+            if (entry.parent == getpid())
+                ::kill(entry.pid, number);
+            else
+                signalBelow(entry, number);
+        }
+        const auto count = static_cast<size_t>(m_tree.end() - m_tree.begin());
+        if (count == before)
+            return;
+        before = count;
+    }
+}
+
+bool Ladder::countSurvivors()
+{
+    m_tree.readAll();
+    const uint32_t count = m_tree.alive(0);
+    const bool changed = m_slot->survivors != count;
+    m_slot->survivors = count;
+    m_refused = false;
+    m_survivorsAt = nanoseconds(CLOCK_MONOTONIC) + lastRetry;
+    return changed;
+}
+
+} // namespace procession::keeper

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "keeper/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace procession::keeper {
+namespace {
+
+off_t place(const uint64_t sequence)
+{
+    return static_cast<off_t>(sequence % 2 * rundir::slotBytes);
+}
+
+} // namespace
+
+int State::open(const int directory)
+{
+    m_file =
+        openat(directory, rundir::stateFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (m_file < 0)
+        return errno;
+    struct stat about
+    {
+    };
+    if (fstat(m_file, &about) != 0)
+        return errno;
+    if (!S_ISREG(about.st_mode))
+        return EBADMSG;
+    rundir::StateSlot earlier[2]{};
+    if (about.st_size > 0 && pread(m_file, earlier, sizeof(earlier), 0) < 0)
+        return errno;
+    for (const rundir::StateSlot &found : earlier) {
+        if (rundir::isValid(found) && found.phase != rundir::Phase::None)
+            return EEXIST;
+    }
+    return 0;
+}
+
+int State::begin()
+{
+    slot.magic = rundir::stateMagic;
+    slot.version = rundir::stateVersion;
+    slot.sequence = 1;
+    slot.checksum = rundir::checksum(slot);
+    const rundir::StateSlot both[2] = {{}, slot};
+    const ssize_t written = pwrite(m_file, both, sizeof(both), 0);
+    if (written < 0)
+        return errno;
+    return written == sizeof(both) ? 0 : ENOSPC;
+}
+
+void State::write()
+{
+    ++slot.sequence;
+    slot.checksum = rundir::checksum(slot);
+    // Nothing better can be done about a failure than to try again at the next change.
+    [[maybe_unused]] const ssize_t written = pwrite(m_file, &slot, sizeof(slot), place(slot.sequence));
+}
+
+} // namespace procession::keeper

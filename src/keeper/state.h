@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "keeper/rundir.h"
+
+namespace procession::keeper {
+
+/// The run directory's `state`: change slot, then write(). Every write goes to the slot that does not hold
+/// the newest record, so a torn one leaves the record before it.
+class State final
+{
+public:
+    rundir::StateSlot slot{};
+
+    /// Opens or creates the file. Returns 0, EEXIST if a keeper has recorded a phase before, or another
+    /// errno.
+    int open(int directory);
+    /// Writes both slots, so that no later write needs space: a full disk must not hide an exit code.
+    /// Returns 0 or an errno.
+    int begin();
+    /// Records slot.
+    void write();
+
+private:
+    int m_file = -1;
+};
+
+} // namespace procession::keeper
