@@ -12,8 +12,8 @@ namespace procession {
 
 /// Reads the output of one run: the segments out.<offset> and the records idx.<offset> of its run directory.
 /// It keeps nothing open between calls and reads bounded windows, so segments may grow, shrink, vanish or be
-/// foreign files meanwhile: what cannot be read counts as dropped. Reentrant; every call may read the disk, so
-/// not for the GUI thread.
+/// foreign files meanwhile: what cannot be read counts as dropped. Reentrant; every call may read the disk,
+/// so not for the GUI thread.
 class OutputLog final
 {
 public:
@@ -31,8 +31,9 @@ public:
         QList<Chunk> chunks; ///< in order, without overlap
         quint64 next = 0;    ///< where to go on; `from` if there was nothing
     };
-    /// What to do with bytes of which the index does not know yet. While a run is alive the index may be a moment
-    /// behind the bytes; Known waits for it. Without an index a byte is standard output at an unknown time.
+    /// What to do with bytes of which the index does not know yet. While a run is alive the index may be a
+    /// moment behind the bytes; Known waits for it. Without an index a byte is standard output at an unknown
+    /// time.
     enum class Tail { Known, All };
 
     explicit OutputLog(const QString &runDirectory);
@@ -49,8 +50,8 @@ public:
     quint64 tailStart(quint64 bytes) const;
     /// At most `maximumBytes` bytes from `from` on.
     Read read(quint64 from, qint64 maximumBytes, Tail tail = Tail::All) const;
-    /// Writes all that is on the disk to `file` (new-then-rename), gaps named by a line. Returns why it could not,
-    /// for a person to read, or an empty string. `cancelled` is looked at between windows.
+    /// Writes all that is on the disk to `file` (new-then-rename), gaps named by a line. Returns why it could
+    /// not, for a person to read, or an empty string. `cancelled` is looked at between windows.
     QString save(const QString &file, const std::atomic_bool &cancelled) const;
 
 private:
