@@ -21,7 +21,8 @@ StateGroup stateGroupOf(State state, Outcome outcome);
 /// "All", "Active", "Failed" ...
 QString stateGroupTitle(StateGroup group);
 
-/// Live counts by state, state group and worker group, kept by deltas in time proportional to the change. GUI thread.
+/// Live counts by state, state group and worker group, kept by deltas in time proportional to the change. GUI
+/// thread.
 class StateCounts final : public QObject
 {
     Q_OBJECT
@@ -47,7 +48,7 @@ private:
         Outcome outcome;
         QString group;
     };
-    bool add(const Known &known, int by);
+    void add(const Known &known, int by);
 
     QHash<WorkerId, Known> m_known;
     std::array<int, stateGroupCount> m_byGroup{};

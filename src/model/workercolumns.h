@@ -14,24 +14,38 @@ namespace procession {
 
 /// Order is the table's column order; the numbers are stored in people's saved header state: append only.
 enum class Column {
-    Name, State, Elapsed, Cpu, Memory, Pid, Exit, Command,
-    Group, Started, Finished, WorkingDirectory, CpuTime, PeakMemory, Processes, OutputSize,
+    Name,
+    State,
+    Elapsed,
+    Cpu,
+    Memory,
+    Pid,
+    Exit,
+    Command,
+    Group,
+    Started,
+    Finished,
+    WorkingDirectory,
+    CpuTime,
+    PeakMemory,
+    Processes,
+    OutputSize,
 };
 
 /// What a column is computed from.
 struct ColumnContext
 {
     const WorkerStatus &status;
-    const WorkerSample *sample;      ///< null if none
-    std::chrono::nanoseconds now;    ///< CLOCK_BOOTTIME of the last tick or change
+    const WorkerSample *sample;   ///< null if none
+    std::chrono::nanoseconds now; ///< CLOCK_BOOTTIME of the last tick or change
 };
 
 /// One column: everything the table knows of it.
 struct ColumnInfo
 {
     Column column;
-    const char *id;                                   ///< stable, for tests and export
-    const char *title;                                ///< source text for tr() in context "Column"
+    const char *id;    ///< stable, for tests and export
+    const char *title; ///< source text for tr() in context "Column"
     Qt::Alignment alignment;
     bool shownByDefault;
     bool live;                                        ///< changes at the monitor's tick

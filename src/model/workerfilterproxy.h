@@ -10,8 +10,9 @@
 
 namespace procession {
 
-/// Filters and sorts the table: by text (case-insensitive, every word must be found), state group and worker group.
-/// Total order: ties keep the roster's order; unknown values come last in both directions. Column -1 is list order.
+/// Filters and sorts the table: by text (case-insensitive, every word must be found), state group and worker
+/// group. Total order: ties keep the roster's order; unknown values come last in both directions. Column -1
+/// is list order.
 class WorkerFilterProxy final : public QSortFilterProxyModel
 {
     Q_OBJECT

@@ -7,7 +7,7 @@
 #include <QAbstractTableModel>
 #include <QHash>
 
-#include <optional>
+#include <memory>
 #include <vector>
 
 namespace procession {
@@ -41,19 +41,25 @@ public:
     void apply(const SampleSet &set);
 
     WorkerId idAt(int row) const;
-    int rowOf(WorkerId id) const; ///< -1 if unknown
+    int rowOf(WorkerId id) const;                  ///< -1 if unknown
     const WorkerStatus *status(WorkerId id) const; ///< null if unknown; valid until the next apply()
     const WorkerSample *sample(WorkerId id) const; ///< null if none
     std::chrono::nanoseconds now() const { return m_now; }
 
 private:
     struct Row;
+    using Rows =
+        std::vector<std::unique_ptr<Row>>; // pointers: a row is large, and rows move when others leave
 
-    void emitChanged(std::vector<int> &rows, int firstColumn, int lastColumn);
-    void reindex(int from);
+    void remove(const QList<WorkerId> &ids);
+    void insert(const QList<RosterDelta::Insertion> &insertions);
+    void change(const QList<WorkerStatus> &statuses, std::chrono::nanoseconds now);
+    void reorder(Rows order);
+    void renumber(int from);
+    void emitChanged(const std::vector<int> &rows, int firstColumn, int lastColumn);
 
-    std::vector<Row> m_rows;
-    QHash<WorkerId, int> m_rowOf;
+    Rows m_rows;
+    QHash<WorkerId, Row *> m_byId;
     std::chrono::nanoseconds m_now{0};
 };
 

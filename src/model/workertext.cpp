@@ -1,2 +1,223 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
+#include "model/workertext.h"
+
+#include "core/bootclock.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+#include <QStringList>
+
+namespace procession {
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(Worker)
+};
+
+qint64 wholeSeconds(const std::chrono::nanoseconds duration)
+{
+    return std::max<qint64>(0, std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+QString clockText(const qint64 msSinceEpoch)
+{
+    return QLocale().toString(QDateTime::fromMSecsSinceEpoch(msSinceEpoch), QLocale::ShortFormat);
+}
+
+QString outcomeWord(const Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::None:
+        break;
+    case Outcome::Succeeded:
+        return Text::tr("Succeeded");
+    case Outcome::Failed:
+        return Text::tr("Failed");
+    case Outcome::Crashed:
+        return Text::tr("Crashed");
+    case Outcome::FailedToStart:
+        return Text::tr("Failed to start");
+    case Outcome::TimedOut:
+        return Text::tr("Timed out");
+    case Outcome::Stopped:
+        return Text::tr("Stopped");
+    case Outcome::Killed:
+        return Text::tr("Killed");
+    case Outcome::Interrupted:
+        return Text::tr("Interrupted");
+    case Outcome::Lost:
+        return Text::tr("Lost");
+    }
+    return Text::tr("Ended");
+}
+
+/// What convention says about an exit code, or an empty string.
+QString conventionText(const int exitCode)
+{
+    constexpr int highestSignal = 64;
+    if (exitCode == 126)
+        return Text::tr("By convention 126 means: the command was found but is not executable.");
+    if (exitCode == 127)
+        return Text::tr("By convention 127 means: the command was not found.");
+    if (exitCode > 128 && exitCode <= 128 + highestSignal)
+        return Text::tr("With %1 a shell reports a child killed by %2.")
+            .arg(QString::number(exitCode), exitCodeText(128 - exitCode));
+    return {};
+}
+
+/// "exit code 3" or "SIGSEGV (11), core", for the middle of a sentence.
+QString endingText(const WorkerStatus &status)
+{
+    if (!status.exitCode)
+        return Text::tr("an unknown exit code");
+    const QString code = exitCodeText(*status.exitCode, status.coreDumped);
+    return *status.exitCode < 0 ? code : Text::tr("exit code %1").arg(code);
+}
+
+QString stoppingExplanation(const WorkerStatus &status, const std::chrono::nanoseconds now)
+{
+    if (status.killAsked)
+        return Text::tr("It was killed here; its processes are about to go.");
+    if (status.stopDeadline == std::chrono::nanoseconds(0))
+        return Text::tr("It was asked to end and has not ended yet.");
+    return Text::tr("It was asked to end. If it has not ended in %1 s, it is killed.")
+        .arg(wholeSeconds(status.stopDeadline - now + std::chrono::milliseconds(999)));
+}
+
+QString endExplanation(const WorkerStatus &status)
+{
+    switch (status.outcome) {
+    case Outcome::None:
+        break;
+    case Outcome::Succeeded:
+    case Outcome::Failed:
+        return Text::tr("It ended by itself with %1.").arg(endingText(status));
+    case Outcome::Crashed:
+        return Text::tr("It was ended by %1, which nobody sent from here.").arg(endingText(status));
+    case Outcome::FailedToStart:
+        return Text::tr("Its command could not be started.");
+    case Outcome::TimedOut:
+        return Text::tr("It ran longer than allowed and was ended with %1.").arg(endingText(status));
+    case Outcome::Stopped:
+        return Text::tr("It was terminated from here and ended with %1.").arg(endingText(status));
+    case Outcome::Killed:
+        return status.killAsked
+                   ? Text::tr("It was killed from here.")
+                   : Text::tr("It was terminated from here, did not end in time and was killed.");
+    case Outcome::Interrupted:
+        return Text::tr("The machine went down while it ran.");
+    case Outcome::Lost:
+        return Text::tr("Its keeper vanished, so nobody knows how it ended.");
+    }
+    return Text::tr("It ended.");
+}
+
+} // namespace
+
+QString stateText(const WorkerStatus &status, const std::chrono::nanoseconds now)
+{
+    const QString word = stateWord(status.state, status.outcome);
+    if (status.state != State::Stopping || status.stopAskedAt == std::chrono::nanoseconds(0))
+        return word;
+    return Text::tr("%1 %2s", "Stopping 4s: for how many seconds")
+        .arg(word, QString::number(wholeSeconds(now - status.stopAskedAt)));
+}
+
+QString stateWord(const State state, const Outcome outcome)
+{
+    switch (state) {
+    case State::NotStarted:
+        return Text::tr("Not started");
+    case State::Queued:
+        return Text::tr("Queued");
+    case State::Starting:
+        return Text::tr("Starting");
+    case State::Running:
+        return Text::tr("Running");
+    case State::Paused:
+        return Text::tr("Paused");
+    case State::Stopping:
+        return Text::tr("Stopping");
+    case State::Skipped:
+        return Text::tr("Skipped");
+    case State::Ended:
+        break;
+    }
+    return outcomeWord(outcome);
+}
+
+QString exitText(const WorkerStatus &status)
+{
+    if (isAlive(status.state))
+        return {};
+    if (status.exitCode)
+        return exitCodeText(*status.exitCode, status.coreDumped);
+    if (status.state == State::Ended && status.outcome != Outcome::FailedToStart)
+        return Text::tr("unknown", "exit code");
+    return QStringLiteral("—");
+}
+
+QString exitExplanation(const WorkerStatus &status)
+{
+    if (isAlive(status.state))
+        return Text::tr("It is still alive.");
+    if (status.state != State::Ended)
+        return status.exitCode ? QString() : Text::tr("It has not run yet.");
+
+    QStringList sentences{endExplanation(status)};
+    if (status.exitCode && *status.exitCode >= 0)
+        sentences << conventionText(*status.exitCode);
+    if (status.exitCode && status.coreDumped)
+        sentences << Text::tr("A core dump was written.");
+    sentences << status.problem;
+    sentences.removeAll(QString());
+    return sentences.join(u' ');
+}
+
+QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseconds now)
+{
+    QStringList sentences;
+    switch (status.state) {
+    case State::NotStarted:
+        sentences << Text::tr("It has not been started.");
+        break;
+    case State::Queued:
+        sentences << Text::tr("It waits for its turn to start.");
+        break;
+    case State::Starting:
+        sentences << Text::tr("Its command is being started.");
+        break;
+    case State::Running:
+        sentences << (status.startedMs
+                          ? Text::tr("It has been running since %1.").arg(clockText(status.startedMs))
+                          : Text::tr("It is running."));
+        break;
+    case State::Paused:
+        sentences << Text::tr("It was paused: its processes stand still until it is resumed.");
+        break;
+    case State::Stopping:
+        sentences << stoppingExplanation(status, now);
+        break;
+    case State::Skipped:
+        sentences << Text::tr("It was passed by: what it depends on did not succeed.");
+        break;
+    case State::Ended:
+        sentences << exitExplanation(status);
+        break;
+    }
+    if (status.strays > 0)
+        sentences << Text::tr("Processes it left behind, which were ended: %1.").arg(status.strays);
+    if (status.survivors > 0)
+        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors);
+    return sentences.join(u' ');
+}
+
+QString bytesText(const qint64 bytes)
+{
+    return QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeIecFormat);
+}
+
+} // namespace procession

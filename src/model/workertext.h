@@ -8,7 +8,8 @@
 
 namespace procession {
 
-/// "Running", "Stopping 4s", "Failed to start": state and outcome as one word for people. `now` on CLOCK_BOOTTIME.
+/// "Running", "Stopping 4s", "Failed to start": state and outcome as one word for people. `now` on
+/// CLOCK_BOOTTIME.
 QString stateText(const WorkerStatus &status, std::chrono::nanoseconds now);
 /// "Failed", "Not started" ...: without anything that moves.
 QString stateWord(State state, Outcome outcome);
