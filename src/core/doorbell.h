@@ -10,8 +10,8 @@ class QSocketNotifier;
 
 namespace procession {
 
-/// The datagram socket keepers ring when the state of a run changed. A ring may be lost; the Supervisor sweeps
-/// behind it. GUI thread.
+/// The datagram socket keepers ring when the state of a run changed. A ring may be lost; the Supervisor
+/// sweeps behind it. GUI thread.
 class Doorbell final : public QObject
 {
     Q_OBJECT
@@ -26,11 +26,13 @@ public:
     QString path() const { return m_path; }
 
 Q_SIGNALS:
-    /// Runs whose state changed, each named once.
-    void rang(const QStringList &runIds);
+    /// Runs whose state changed, each named once. `overflowed`: the socket's queue had been full, so that
+    /// further rings may have been lost.
+    void rang(const QStringList &runIds, bool overflowed);
 
 private:
     void drain();
+    static int queueLength();
 
     QString m_path;
     int m_socket = -1;

@@ -22,7 +22,7 @@ struct JoinSpec
 
     QList<WorkerId> workers;
     Condition condition = Condition::All;
-    int count = 1;                                      ///< for Count
+    int count = 1; ///< for Count
     std::optional<std::chrono::milliseconds> timeout;
     Then then = Then::Nothing;
 };
@@ -31,17 +31,17 @@ struct JoinSpec
 struct JoinProgress
 {
     int total = 0;
-    int ended = 0;         ///< all that will not run any further: Ended and Skipped
+    int ended = 0; ///< all that will not run any further: Ended and Skipped
     int succeeded = 0;
-    int failed = 0;        ///< isFailure(outcome)
+    int failed = 0; ///< isFailure(outcome)
     QList<WorkerId> awaited;
     QList<WorkerId> neverStarted; ///< not alive and never ran: nothing to wait for
     bool met = false;
     bool hopeless = false; ///< can no longer be met (N of M with too few left alive)
 };
 
-/// The progress of `spec` given these statuses. Pure. A FirstFailure join with no failure is met when all ended,
-/// as concurrent.futures has it.
+/// The progress of `spec` given these statuses. Pure. A FirstFailure join with no failure is met when all
+/// ended, as concurrent.futures has it.
 JoinProgress evaluate(const JoinSpec &spec, const std::function<const WorkerStatus *(WorkerId)> &status);
 
 /// How a join ended. A timeout is a result, not an error; a join by itself changes no worker.

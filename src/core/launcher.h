@@ -2,28 +2,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "keeper/rundir.h"
+#include "core/rundirectory.h"
 
-#include <QByteArray>
-#include <QList>
 #include <QObject>
-#include <QPair>
 #include <QString>
+#include <QStringList>
 #include <QThread>
 
 namespace procession {
 
-/// One start to be carried out.
-struct LaunchRequest
-{
-    QString runId;
-    QString runDirectory;
-    QByteArray spec;                        ///< contents of the spec file
-    QList<QPair<QString, QString>> secrets; ///< variables that go by the launcher's environment, never to disk
-};
-
-/// Starts keepers (by QProcess) and sends them commands, in a thread of its own: QProcess::start takes up to a
-/// millisecond of its thread. Calls are posted and return at once; they are carried out in order. GUI thread.
+/// Starts keepers (by QProcess) and sends them commands, in a thread of its own: QProcess::start takes up to
+/// a millisecond of its thread. Calls are posted and return at once; they are carried out in order. GUI
+/// thread.
 class Launcher final : public QObject
 {
     Q_OBJECT
@@ -34,8 +24,12 @@ public:
     /// Waits for the starts under way: a launcher lives for milliseconds.
     ~Launcher() override;
 
-    void launch(const LaunchRequest &request);
+    /// Makes the run's directory below `runsDirectory` and starts its keeper. Values of secret variables go
+    /// by the keeper's environment, never to disk.
+    void launch(const QString &runsDirectory, const RunOrder &order);
     void send(const QString &runDirectory, rundir::Verb verb, int argument = 0);
+    /// See RunDirectory::prune().
+    void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
 
 Q_SIGNALS:
     /// The launching QProcess of these runs ended: whatever became of them stands in their directories.
@@ -46,9 +40,10 @@ Q_SIGNALS:
     void unreachable(const QString &runDirectory);
 
 private:
-    class Thread;
+    class Hand;
+
     QThread m_thread;
-    Thread *m_worker;
+    Hand *m_hand; // lives in m_thread
 };
 
 } // namespace procession

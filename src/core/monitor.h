@@ -12,11 +12,13 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace procession {
 
-/// The polling loop: a QTimer at the person's interval; each tick samples in a thread of its own and hands the
-/// result out. The timer is armed again only after the sample came back, so ticks never pile up. GUI thread.
+/// The polling loop: a QTimer at the person's interval; each tick samples in a thread of its own and hands
+/// the result out. The timer is armed again only after the sample came back, so ticks never pile up. GUI
+/// thread.
 class Monitor final : public QObject
 {
     Q_OBJECT
@@ -64,7 +66,8 @@ private:
     QTimer m_timer;
     QElapsedTimer m_sinceTick;
     QThread m_thread;
-    QObject *m_worker = nullptr;
+    std::unique_ptr<Sampler> m_sampler; // used in m_thread only
+    QObject *m_hand;                    // lives in m_thread
 };
 
 } // namespace procession

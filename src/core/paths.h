@@ -9,11 +9,11 @@ namespace procession {
 /// Where Procession keeps its files. A value, so that tests pass their own.
 struct Paths
 {
-    QString stateDirectory;  ///< $XDG_STATE_HOME/procession
-    QString configFile;      ///< $XDG_CONFIG_HOME/procession/procession.conf
-    QString keeperProgram;   ///< absolute path of procession-keeper
+    QString stateDirectory; ///< $XDG_STATE_HOME/procession
+    QString configFile;     ///< $XDG_CONFIG_HOME/procession/procession.conf
+    QString keeperProgram;  ///< absolute path of procession-keeper
 
-    /// From the environment and the place of the running program (the keeper stands beside it or in libexec).
+    /// From the environment and the place of the running program (the keeper stands beside it).
     static Paths standard();
 
     QString runsDirectory() const;

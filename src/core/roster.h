@@ -34,9 +34,11 @@ public:
     Roster() = default;
     ~Roster();
 
-    /// Opens (or makes) the roster in `directory` and locks it. Returns why it could not, for a person to read
-    /// (another window has it, the directory cannot be written), or an empty string.
+    /// Opens (or makes) the roster in `directory` and locks it. Returns why it could not, for a person to
+    /// read (another window has it, the directory cannot be written), or an empty string.
     QString open(const QString &directory);
+    /// Closes the journal and gives up the lock.
+    void close();
     bool isOpen() const { return m_lock >= 0; }
     QString directory() const { return m_directory; }
     /// Set after open() if lines of the journal had to be left out, for a person to read.
@@ -51,10 +53,12 @@ public:
     /// Puts back what remove() returned, under its old id.
     void restore(int position, const Entry &entry);
     void edit(WorkerId id, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile);
-    Entry remove(WorkerId id);
+    /// Removes those that are known; returns them in roster order.
+    QList<Entry> remove(const QList<WorkerId> &ids);
     void setLastRun(WorkerId id, const QString &runId);
 
-    /// The project file this roster was opened from, and what it held then (a hash); empty: an unsaved roster.
+    /// The project file this roster was opened from, and what it held then (a hash); empty: an unsaved
+    /// roster.
     QString projectFile() const { return m_projectFile; }
     QByteArray projectHash() const { return m_projectHash; }
     void setProject(const QString &file, const QByteArray &hash);

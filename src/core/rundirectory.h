@@ -7,7 +7,9 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
+#include <memory>
 #include <optional>
 
 namespace procession {
@@ -17,10 +19,25 @@ struct RunFacts
 {
     enum class Keeper { Unknown, Alive, Gone };
 
-    rundir::StateSlot slot{};    ///< phase None: no keeper has written yet
+    rundir::StateSlot slot{}; ///< phase None: no keeper has written yet
     Keeper keeper = Keeper::Unknown;
-    bool sameBoot = true;        ///< written during this boot
+    bool sameBoot = true; ///< written during this boot
 };
+
+/// What a run is started with, besides its worker's spec.
+struct RunOrder
+{
+    QString runId;
+    QString rosterId;
+    WorkerId worker{};
+    std::shared_ptr<const WorkerSpec> spec;
+    QString bellPath;
+    qint64 outputLimit = 0; ///< bytes
+    qint64 fileLimit = 0;   ///< soft RLIMIT_NOFILE the worker gets; 0: the launcher's
+};
+
+/// The `spec` file's bytes. Values of secret variables are left out: they travel in the environment.
+QByteArray specBytes(const RunOrder &order);
 
 /// One run's directory, seen from the window. All calls are short file operations and may be made on any
 /// thread; none waits for the keeper.
@@ -37,9 +54,9 @@ public:
     /// Claims the directory (mkdir) and writes the spec. Returns why it failed, for a person to read.
     QString create(const QByteArray &spec) const;
 
-    /// The `spec` file's bytes. Values of secret variables are left out: they travel in the environment.
-    static QByteArray specBytes(const QString &runId, const QString &rosterId, WorkerId worker,
-                                const WorkerSpec &spec, const QString &bellPath, qint64 outputLimit);
+    /// Removes the oldest ended runs below `runsDirectory` until at most `kept` are left; those of `inUse`
+    /// and those a keeper holds stay. Takes its time: not for the GUI thread.
+    static void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
 
     /// The newest valid state slot; nullopt if there is none (never started, or damaged).
     std::optional<rundir::StateSlot> readState() const;
@@ -55,7 +72,8 @@ private:
     QString m_path;
 };
 
-/// A failed start as a person reads it: "`pyhton3` was not found in PATH. Check the spelling or set a full path."
+/// A failed start as a person reads it: "`pyhton3` was not found in PATH. Check the spelling or set a full
+/// path."
 QString startProblem(const rundir::StateSlot &slot, const WorkerSpec &spec);
 
 } // namespace procession

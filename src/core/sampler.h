@@ -8,23 +8,22 @@
 
 #include <chrono>
 #include <unordered_map>
-#include <vector>
 
 namespace procession {
 
-/// Measures process trees: one pass over /proc per call, summed per root. Keeps the CPU times of the pass before
-/// to tell a rate. Lives on one thread; no Qt objects.
+/// Measures process trees: one pass over /proc per call, summed per root. A tree's CPU time includes its
+/// ended and reaped processes, so that a share is right for short-lived children too. One thread at a time;
+/// no Qt objects.
 class Sampler final
 {
 public:
     struct Target
     {
         WorkerId id{};
-        qint64 pid = 0;
-        QString runDirectory; ///< whose state file is swept in the same pass
+        qint64 keeperPid = 0; ///< the root: everything below it is the worker's tree
     };
 
-    /// Samples of all targets whose root process exists. The first sample of a process has no CPU share.
+    /// Samples of all targets whose keeper exists. The first sample of a run has no CPU share.
     QList<WorkerSample> sample(const QList<Target> &targets, std::chrono::nanoseconds now);
 
 private:
@@ -32,20 +31,20 @@ private:
     {
         qint64 parent = 0;
         quint64 startTicks = 0;
-        quint64 cpuTicks = 0;
+        quint64 cpuTicks = 0; // its own and its reaped children's
         qint64 residentPages = 0;
     };
     struct Before
     {
+        qint64 keeperPid = 0;
         quint64 startTicks = 0;
         quint64 cpuTicks = 0;
+        std::chrono::nanoseconds time{0};
     };
-    bool readProcess(const char *pidText, Process &process);
+    static bool readProcess(int procDirectory, const char *pidText, Process &process);
 
     std::unordered_map<qint64, Process> m_processes;
-    std::unordered_map<qint64, Before> m_before;
-    std::chrono::nanoseconds m_beforeTime{0};
-    std::vector<char> m_buffer;
+    std::unordered_map<quint64, Before> m_before;
 };
 
 } // namespace procession

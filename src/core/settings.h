@@ -21,19 +21,19 @@ class Settings final : public QObject
 public:
     explicit Settings(const QString &file, QObject *parent = nullptr);
 
-    std::chrono::milliseconds interval() const;          ///< of the monitor, 50 ms .. 10 s, default 1 s
+    std::chrono::milliseconds interval() const; ///< of the monitor, 50 ms .. 10 s, default 1 s
     void setInterval(std::chrono::milliseconds value);
-    int stopSignal() const;                              ///< for new workers, default 15
+    int stopSignal() const; ///< for new workers, default 15
     void setStopSignal(int value);
-    std::chrono::milliseconds grace() const;             ///< for new workers, 0 .. 1 h, default 10 s
+    std::chrono::milliseconds grace() const; ///< for new workers, 0 .. 1 h, default 10 s
     void setGrace(std::chrono::milliseconds value);
-    bool confirmTerminateMany() const;                   ///< ask before terminating several, default true
+    bool confirmTerminateMany() const; ///< ask before terminating several, default true
     void setConfirmTerminateMany(bool value);
-    bool stateColours() const;                           ///< colour on state icon and word, default true
+    bool stateColours() const; ///< colour on state icon and word, default true
     void setStateColours(bool value);
-    qint64 outputLimit() const;                          ///< bytes kept per run, 1 MiB .. 1 TiB, default 256 MiB
+    qint64 outputLimit() const; ///< bytes kept per run, 1 MiB .. 1 TiB, default 256 MiB
     void setOutputLimit(qint64 value);
-    int outputViewLines() const;                         ///< lines the Output tab shows, 100 .. 100,000, default 10,000
+    int outputViewLines() const; ///< lines the Output tab shows, 100 .. 100,000, default 10,000
     void setOutputViewLines(int value);
     bool outputWrap() const;
     void setOutputWrap(bool value);

@@ -7,6 +7,7 @@
 #include "core/roster.h"
 #include "core/sampler.h"
 #include "core/workerstatus.h"
+#include "keeper/rundir.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -41,14 +42,14 @@ public:
     const Roster &roster() const { return m_roster; }
     QString rosterId() const { return m_rosterId; }
 
-    /// Brings the roster in line with a project file: workers are matched by name, local edits win, alive workers
-    /// stay. Returns one sentence on what was kept in spite of the file, or an empty string.
+    /// Brings the roster in line with a project file: workers are matched by name, local edits win, alive
+    /// workers stay. Returns one sentence on what was kept in spite of the file, or an empty string.
     QString applyProject(const QString &file, const QByteArray &hash, const QList<WorkerSpec> &specs);
 
     const WorkerStatus *status(WorkerId id) const; ///< valid until the next event loop turn; null if unknown
     QList<WorkerStatus> statuses() const;          ///< in roster order
-    int aliveCount() const { return m_alive; }
-    QList<WorkerId> alive() const;
+    int aliveCount() const { return int(m_alive.size()); }
+    QList<WorkerId> alive() const; ///< in roster order
 
     /// A worker's name is made unique. `position` -1: at the end.
     WorkerId add(const WorkerSpec &spec, int position = -1);
@@ -66,13 +67,15 @@ public:
 
     // Each passes by, without a word, workers in whose state it is not legal (lifecycle.h).
     void start(const QList<WorkerId> &ids);
-    void stop(const QList<WorkerId> &ids);   ///< TERM, CONT, grace, KILL
+    void stop(const QList<WorkerId> &ids); ///< TERM, CONT, grace, KILL
     void kill(const QList<WorkerId> &ids);
     void pause(const QList<WorkerId> &ids);
     void resume(const QList<WorkerId> &ids);
     void restart(const QList<WorkerId> &ids); ///< stops what is alive and starts it when it has ended
     void sendSignal(const QList<WorkerId> &ids, int signalNumber);
 
+    /// Raises this process's soft limit of open files to the hard one; workers get the original. Once, early.
+    void raiseFileLimit();
     /// Bytes of output kept per run, from the next start on.
     void setOutputLimit(qint64 bytes) { m_outputLimit = bytes; }
 
@@ -91,16 +94,23 @@ private:
 
     Worker *find(WorkerId id) const;
     Worker *findRun(const QString &runId) const;
+    Worker &makeWorker(const Roster::Entry &entry);
     void launch(Worker &worker);
-    void refresh(Worker &worker, bool keeperMayBeGone);
+    void send(Worker &worker, rundir::Verb verb, int argument = 0);
+    void take(Worker &worker);
+    void refresh(Worker &worker);
+    void inspect(Worker &worker);
     void apply(Worker &worker, const rundir::StateSlot &slot);
-    void advance(Worker &worker, Event event);
-    void ended(Worker &worker, const EndFacts &facts);
-    void markDirty(Worker &worker);
-    void scheduleFlush();
-    void flush();
+    bool advance(Worker &worker, Event event);
+    void end(Worker &worker, Event event, const EndFacts &facts);
+    void rang(const QStringList &runIds, bool overflowed);
+    void launchFailed(const QString &runId, const QString &reason);
     void sweep();
-    void tell(ActivityEntry::Kind kind, const Worker &worker, const QString &text);
+    void markDirty(const Worker &worker);
+    void flush();
+    void emitNow(const RosterDelta &delta);
+    void checkJournal();
+    void tell(ActivityEntry::Kind kind, WorkerId worker, const QString &text);
 
     Paths m_paths;
     QString m_rosterId;
@@ -109,13 +119,15 @@ private:
     std::unique_ptr<Launcher> m_launcher;
     QHash<WorkerId, std::shared_ptr<Worker>> m_workers;
     QHash<QString, WorkerId> m_runs;
-    int m_alive = 0;
-    qint64 m_outputLimit;
-    RosterDelta m_pending;
+    QSet<WorkerId> m_alive;
+    qint64 m_outputLimit = 0;
+    qint64 m_fileLimit = 0;
     QSet<WorkerId> m_dirty;
     QTimer m_flushTimer;
     QElapsedTimer m_sinceFlush;
     QTimer m_sweepTimer;
+    QList<WorkerId> m_sweepQueue;
+    bool m_journalFailed = false;
 };
 
 } // namespace procession
