@@ -372,8 +372,8 @@ OutputLine OutputLines::line(const Stream &stream) const
         }
     }
     if (stream.width > stream.cells.size()) {
-        result.text += QCoreApplication::translate("OutputLines", " … (%n more character(s))", nullptr,
-                                                   static_cast<int>(stream.width - stream.cells.size()));
+        result.text += QCoreApplication::translate("OutputLines", " … (%1 more characters)")
+                           .arg(stream.width - stream.cells.size());
     }
     return result;
 }
