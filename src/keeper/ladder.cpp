@@ -63,7 +63,7 @@ bool Ladder::kill()
         m_slot->phase = rundir::Phase::Stopping;
         m_slot->stopSignal = SIGKILL;
     }
-    startKilling();
+    killAll();
     return true;
 }
 
@@ -97,18 +97,21 @@ void Ladder::signalGroup(const int number)
 void Ladder::mainEnded()
 {
     m_slot->flags &= ~uint32_t{rundir::Paused};
-    m_tree.readAll();
+    // What was the main process's is the keeper's by now. Most often nothing is, and then this is all it costs.
+    m_tree.readChildren();
+    if (m_tree.end() - m_tree.begin() > 1)
+        m_tree.readAll();
     m_slot->strays = m_tree.alive(m_main);
     if (m_stopSignal == 0 && !m_killing && m_slot->strays > 0)
-        startKilling();
+        killAll();
 }
 
 void Ladder::reaped(const pid_t pid)
 {
     if (pid == m_main) {
         m_mainReaped = true;
-        if (m_stopSignal == 0 && !m_killing)
-            startKilling();
+        // Whoever mainEnded() did not see is found by the next step, if there is anybody at all.
+        m_killing = m_killing || m_stopSignal == 0;
         return;
     }
     for (size_t i = 0; i < m_rememberedCount; ++i) {
@@ -123,7 +126,7 @@ bool Ladder::step(const int64_t now, const bool childrenChanged)
     if (m_deadline != 0 && now >= m_deadline) {
         m_slot->flags |= rundir::GraceExpired;
         m_slot->stopSignal = SIGKILL;
-        startKilling();
+        killAll();
         changed = true;
     } else if (childrenChanged || (m_stepAt != 0 && now >= m_stepAt)) {
         if (m_killing)
@@ -147,17 +150,13 @@ int64_t Ladder::due() const
     return first;
 }
 
-void Ladder::startKilling()
+void Ladder::killAll()
 {
     m_killing = true;
     m_deadline = 0;
     m_slot->stopDeadline = 0;
-    m_survivorsAt = nanoseconds(CLOCK_MONOTONIC) + survivorTime;
-    killAll();
-}
-
-void Ladder::killAll()
-{
+    if (m_survivorsAt == 0)
+        m_survivorsAt = nanoseconds(CLOCK_MONOTONIC) + survivorTime;
     if (!m_mainReaped)
         signalGroup(SIGKILL);
     m_tree.readChildren();

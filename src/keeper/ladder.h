@@ -40,7 +40,6 @@ public:
 private:
     static constexpr size_t rememberedCapacity = 256;
 
-    void startKilling();
     void killAll();
     void stopNewcomers();
     void signalTree(int number);

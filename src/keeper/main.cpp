@@ -122,25 +122,29 @@ int launch(const int count, char **const directories, LauncherArguments &launche
     // One byte per directory: has its outcome been heard? A keeper that dies leaves it unset.
     auto *const heard = static_cast<char *>(calloc(static_cast<size_t>(count), 1));
     int started = 0;
+    int awaited = 0;
     for (int i = 0; i < count; ++i) {
         const pid_t keeper = fork();
         if (keeper == 0) {
             close(reports[0]);
             _exit(keepRun(directories[i], launcher, reports[1], static_cast<uint32_t>(i)));
         }
-        if (keeper < 0 && heard != nullptr) {
+        if (keeper > 0)
+            ++awaited;
+        else if (heard != nullptr) {
             sayFailure(directories[i], {0, Start::KeeperFailed, rundir::Stage::None, errno});
             heard[i] = 1;
         }
     }
     close(reports[1]);
     StartReport report{};
-    for (;;) {
+    while (awaited > 0) {
         const ssize_t bytes = read(reports[0], &report, sizeof(report));
         if (bytes < 0 && errno == EINTR)
             continue;
         if (bytes != ssize_t{sizeof(report)})
             break;
+        --awaited;
         if (heard != nullptr)
             heard[report.index] = 1;
         if (report.start == Start::Started)

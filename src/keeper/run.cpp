@@ -22,6 +22,7 @@ using rundir::Stage;
 
 constexpr int64_t firstOutputRetry = 50 * nsPerMs;
 constexpr int64_t lastOutputRetry = nsPerSecond;
+constexpr int lastMoves = 1024; // more than even a large pipe holds
 constexpr int64_t outputRecordInterval = 250 * nsPerMs;
 
 int waitStatusOf(const siginfo_t &info)
@@ -124,7 +125,7 @@ void Run::step()
         const short ready = polled[First + i].revents;
         if (stream.pipe < 0 || polled[First + i].fd < 0)
             continue;
-        if ((ready & POLLIN) != 0)
+        if ((ready & POLLIN) != 0 && m_movesAfterTree <= lastMoves)
             moveOutput(stream, static_cast<uint32_t>(i + 1));
         else if (ready != 0 || treeWasEmpty)
             closeStream(stream);

@@ -61,6 +61,7 @@ private:
     bool m_changed = false;
     bool m_bellDue = false;
     bool m_discard = false;
+    int m_movesAfterTree = 0;
     int64_t m_outputBackOff = 0;
     int64_t m_outputRetryAt = 0; // CLOCK_MONOTONIC ns, as the next; 0 = not set
     int64_t m_outputRecordAt = 0;
