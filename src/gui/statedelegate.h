@@ -4,8 +4,6 @@
 
 #include "core/lifecycle.h"
 
-#include <QCache>
-#include <QIcon>
 #include <QStyledItemDelegate>
 
 namespace procession {
@@ -29,7 +27,6 @@ protected:
 
 private:
     bool m_coloured = true;
-    mutable QCache<quint64, QIcon> m_icons{64};
 };
 
 } // namespace procession
