@@ -288,10 +288,10 @@ quint64 OutputLog::droppedBefore(quint64 offset) const
     return offset - kept;
 }
 
-quint64 OutputLog::tailStart(quint64 bytes) const
+quint64 OutputLog::tailStart(quint64 bytes, quint64 before) const
 {
-    const quint64 last = end();
-    const quint64 first = begin();
+    const quint64 last = std::min(end(), before);
+    const quint64 first = std::min(begin(), last);
     if (last - first <= bytes) {
         return first;
     }

@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <atomic>
+#include <limits>
 
 namespace procession {
 
@@ -46,8 +47,9 @@ public:
     quint64 end() const;
     /// Bytes before `offset` that are not on the disk any more.
     quint64 droppedBefore(quint64 offset) const;
-    /// The start of a line at most `bytes` before the end; of a character, where one line is longer.
-    quint64 tailStart(quint64 bytes) const;
+    /// The start of a line at most `bytes` before the end, or before `before` where that comes first; the
+    /// start of a character, where one line is longer.
+    quint64 tailStart(quint64 bytes, quint64 before = std::numeric_limits<quint64>::max()) const;
     /// At most `maximumBytes` bytes from `from` on.
     Read read(quint64 from, qint64 maximumBytes, Tail tail = Tail::All) const;
     /// Writes all that is on the disk to `file` (new-then-rename), gaps named by a line. Returns why it could

@@ -19,6 +19,9 @@ namespace {
 // A chain of parents longer than this is a race with a reused PID, not a tree.
 constexpr int maximumDepth = 4096;
 
+// The kernel counts CPU time in ticks of 10 ms: over less than this a share would be noise.
+constexpr std::chrono::milliseconds shortestRate{200};
+
 } // namespace
 
 bool Sampler::readProcess(int procDirectory, const char *pidText, Process &process)
@@ -116,15 +119,20 @@ QList<WorkerSample> Sampler::sample(const QList<Target> &targets, std::chrono::n
         sample.processes = sum->second.processes;
         if (sum->second.processes > 0)
             sample.memoryBytes = sum->second.residentPages * pageBytes;
+        Before next{target.keeperPid, startTicks, sum->second.cpuTicks, now, std::nullopt};
         const auto before = m_before.find(quint64(target.id));
         if (before != m_before.end() && before->second.keeperPid == target.keeperPid &&
-            before->second.startTicks == startTicks && now > before->second.time) {
-            const double seconds = std::chrono::duration<double>(now - before->second.time).count();
-            const quint64 ticks =
-                sum->second.cpuTicks - std::min(sum->second.cpuTicks, before->second.cpuTicks);
-            sample.cpuPercent = 100.0 * double(ticks) / double(ticksPerSecond) / seconds;
+            before->second.startTicks == startTicks) {
+            if (now - before->second.time < shortestRate) {
+                next = before->second;
+            } else {
+                const double seconds = std::chrono::duration<double>(now - before->second.time).count();
+                const quint64 ticks = next.cpuTicks - std::min(next.cpuTicks, before->second.cpuTicks);
+                next.cpuPercent = 100.0 * double(ticks) / double(ticksPerSecond) / seconds;
+            }
         }
-        after.emplace(quint64(target.id), Before{target.keeperPid, startTicks, sum->second.cpuTicks, now});
+        sample.cpuPercent = next.cpuPercent;
+        after.emplace(quint64(target.id), next);
         samples.append(sample);
     }
     m_before = std::move(after);

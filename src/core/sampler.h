@@ -7,6 +7,7 @@
 #include <QList>
 
 #include <chrono>
+#include <optional>
 #include <unordered_map>
 
 namespace procession {
@@ -40,6 +41,7 @@ private:
         quint64 startTicks = 0;
         quint64 cpuTicks = 0;
         std::chrono::nanoseconds time{0};
+        std::optional<double> cpuPercent;
     };
     static bool readProcess(int procDirectory, const char *pidText, Process &process);
 

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "core/monitor.h"
+
+#include "core/bootclock.h"
+#include "core/sampler.h"
+#include "testhome.h"
+
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <unistd.h>
+
+#include <csignal>
+
+using namespace procession;
+using namespace std::chrono_literals;
+
+namespace {
+
+QList<Sampler::Target> nobody()
+{
+    return {};
+}
+
+} // namespace
+
+class TestMonitor final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { failOnEveryWarning(); }
+
+    void ticksAtOnceAndAgain()
+    {
+        Monitor monitor(nobody);
+        monitor.setInterval(50ms);
+        QSignalSpy ticks(&monitor, &Monitor::ticked);
+        monitor.start();
+        QTRY_VERIFY(ticks.count() >= 5);
+    }
+
+    /// A long interval must not have passed when a short one has: measured as counts, not as times.
+    void appliesANewIntervalAtOnce()
+    {
+        Monitor monitor(nobody);
+        monitor.setInterval(10s);
+        QSignalSpy ticks(&monitor, &Monitor::ticked);
+        QSignalSpy changes(&monitor, &Monitor::intervalChanged);
+        QElapsedTimer timer;
+        timer.start();
+        monitor.start();
+        QTRY_COMPARE(ticks.count(), 1);
+        monitor.setInterval(50ms);
+        QTRY_VERIFY(ticks.count() >= 4);
+        QVERIFY(timer.elapsed() < 10'000);
+        QCOMPARE(changes.count(), 1);
+    }
+
+    void keepsTheIntervalInItsRange()
+    {
+        Monitor monitor(nobody);
+        monitor.setInterval(1ms);
+        QCOMPARE(monitor.interval(), 50ms);
+        monitor.setInterval(1h);
+        QCOMPARE(monitor.interval(), 10'000ms);
+    }
+
+    void pausesAndRefreshes()
+    {
+        Monitor monitor(nobody);
+        monitor.setInterval(50ms);
+        QSignalSpy ticks(&monitor, &Monitor::ticked);
+        monitor.setPaused(true);
+        monitor.start();
+        monitor.refresh();
+        QTRY_COMPARE(ticks.count(), 1);
+        QTest::qWait(200); // four intervals in which nothing may come
+        QCOMPARE(ticks.count(), 1);
+        monitor.setPaused(false);
+        QTRY_VERIFY(ticks.count() >= 3);
+    }
+
+    void samplesATree()
+    {
+        QProcess root; // stands for a keeper: what is below it counts
+        root.start(QStringLiteral("/bin/sh"), {u"-c"_qs, u"sh -c 'while :; do :; done'; :"_qs});
+        QVERIFY(root.waitForStarted());
+        Sampler sampler;
+        const QList<Sampler::Target> targets{{WorkerId(1), root.processId()}, {WorkerId(2), 0x7ffffff0}};
+        QList<WorkerSample> samples;
+        QTRY_VERIFY((samples = sampler.sample(targets, bootNow())).value(0).processes == 1);
+        QCOMPARE(samples.size(), 1); // the second one does not exist: no sample, no zeros
+        QVERIFY(*samples.constFirst().memoryBytes > 0);
+        QTRY_VERIFY(sampler.sample(targets, bootNow()).constFirst().cpuPercent.value_or(0) > 1);
+        QFile children(u"/proc/%1/task/%1/children"_qs.arg(root.processId()));
+        QVERIFY(children.open(QIODevice::ReadOnly));
+        ::kill(children.readAll().trimmed().toInt(), SIGKILL);
+        QVERIFY(root.waitForFinished());
+        QVERIFY(sampler.sample(targets, bootNow()).isEmpty());
+    }
+
+    void hasNoShareInTheFirstSample()
+    {
+        Sampler sampler;
+        const QList<Sampler::Target> targets{{WorkerId(1), ::getpid()}};
+        const auto now = bootNow();
+        QVERIFY(!sampler.sample(targets, now).constFirst().cpuPercent);
+        QVERIFY(sampler.sample(targets, now + 1s).constFirst().cpuPercent);
+        QVERIFY(!sampler.sample({{WorkerId(2), ::getpid()}}, now + 2s).constFirst().cpuPercent);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMonitor)
+#include "tst_monitor.moc"

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "core/settings.h"
+
+#include "core/paths.h"
+#include "testhome.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <memory>
+
+using namespace procession;
+using namespace std::chrono_literals;
+
+class TestSettings final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        failOnEveryWarning();
+        m_home = std::make_unique<TestHome>();
+        m_file = m_home->filePath(QStringLiteral("p.conf"));
+    }
+
+    void keepsAndAnnounces()
+    {
+        {
+            Settings settings(m_file);
+            QCOMPARE(settings.interval(), 1000ms);
+            QSignalSpy changed(&settings, &Settings::changed);
+            settings.setInterval(200ms);
+            settings.setInterval(200ms);
+            settings.setStopSignal(2);
+            settings.setRecentFiles({u"/a"_qs, u"/b"_qs});
+            settings.setLayout(u"window"_qs, "geometry");
+            QCOMPARE(changed.count(), 3);
+        }
+        Settings settings(m_file);
+        QCOMPARE(settings.interval(), 200ms);
+        QCOMPARE(settings.stopSignal(), 2);
+        QCOMPARE(settings.recentFiles(), QStringList({u"/a"_qs, u"/b"_qs}));
+        QCOMPARE(settings.layout(u"window"_qs), QByteArray("geometry"));
+        settings.restoreDefaults();
+        QCOMPARE(settings.interval(), 1000ms);
+    }
+
+    void bringsValuesIntoTheirRange()
+    {
+        {
+            QFile file(m_file);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write("[monitor]\nintervalMs=1\n[workers]\ngraceMs=soon\nstopSignal=4711\n[output]"
+                       "\nviewLines=-5\n");
+        }
+        Settings settings(m_file);
+        QCOMPARE(settings.interval(), 50ms);
+        QCOMPARE(settings.grace(), 10'000ms);
+        QCOMPARE(settings.stopSignal(), 64);
+        QCOMPARE(settings.outputViewLines(), 100);
+        settings.setInterval(1h);
+        QCOMPARE(settings.interval(), 10'000ms);
+    }
+
+    void followsTheBaseDirectories()
+    {
+        qputenv("XDG_STATE_HOME", "/x/state");
+        qputenv("XDG_CONFIG_HOME", "relative/is/ignored");
+        const Paths paths = Paths::standard();
+        QCOMPARE(paths.stateDirectory, u"/x/state/procession"_qs);
+        QCOMPARE(paths.configFile, QDir::homePath() + u"/.config/procession/procession.conf");
+        QCOMPARE(paths.runsDirectory(), u"/x/state/procession/runs"_qs);
+    }
+
+    void makesItsFoldersPrivate()
+    {
+        const Paths paths = m_home->paths();
+        QCOMPARE(paths.create(), QString());
+        QCOMPARE(QFile::permissions(paths.runsDirectory()) &
+                     (QFileDevice::ReadGroup | QFileDevice::ReadOther | QFileDevice::ExeOther),
+                 QFileDevice::Permissions());
+        Paths blocked = paths;
+        blocked.stateDirectory = m_home->filePath(u"file"_qs);
+        QFile file(blocked.stateDirectory);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(blocked.create().contains(blocked.stateDirectory));
+    }
+
+private:
+    std::unique_ptr<TestHome> m_home;
+    QString m_file;
+};
+
+QTEST_GUILESS_MAIN(TestSettings)
+#include "tst_settings.moc"
