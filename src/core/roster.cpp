@@ -157,19 +157,36 @@ QStringList Roster::names() const
 
 WorkerId Roster::insert(int position, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile)
 {
-    const Entry entry{WorkerId(m_nextId), spec, {}, fromFile};
-    restore(position, entry);
-    return entry.id;
-}
-
-void Roster::restore(int position, const Entry &entry)
-{
-    const int at =
-        int(std::clamp<qsizetype>(position < 0 ? m_entries.size() : position, 0, m_entries.size()));
-    m_nextId = std::max(m_nextId, quint64(entry.id) + 1);
+    const Entry entry{WorkerId(m_nextId++), spec, {}, fromFile};
+    const qsizetype size = m_entries.size();
+    const int at = int(position < 0 ? size : std::min<qsizetype>(position, size));
     m_entries.insert(at, entry);
     reindex(at);
     append(entryRecord(at, entry));
+    return entry.id;
+}
+
+void Roster::restore(const QList<Placed> &entries)
+{
+    QList<Entry> merged;
+    merged.reserve(m_entries.size() + entries.size());
+    QList<Placed> placed;
+    qsizetype next = 0; // of m_entries
+    for (const auto &[row, entry] : entries) {
+        if (m_positions.contains(entry.id))
+            continue;
+        while (merged.size() < row && next < m_entries.size())
+            merged.append(m_entries.at(next++));
+        placed.append({int(merged.size()), entry});
+        m_nextId = std::max(m_nextId, quint64(entry.id) + 1);
+        merged.append(entry);
+    }
+    merged.append(m_entries.mid(next));
+    m_entries = merged;
+    reindex(0);
+    // Only now: the journal may be compacted in between, from the entries.
+    for (const auto &[row, entry] : std::as_const(placed))
+        append(entryRecord(row, entry));
 }
 
 void Roster::edit(WorkerId id, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile)
@@ -185,7 +202,7 @@ void Roster::edit(WorkerId id, const std::shared_ptr<const WorkerSpec> &spec, bo
             {QStringLiteral("spec"), spec->toJson()}});
 }
 
-QList<Roster::Entry> Roster::remove(const QList<WorkerId> &ids)
+QList<Roster::Placed> Roster::remove(const QList<WorkerId> &ids)
 {
     QList<int> positions;
     QJsonArray gone;
@@ -196,13 +213,13 @@ QList<Roster::Entry> Roster::remove(const QList<WorkerId> &ids)
         }
     }
     std::sort(positions.begin(), positions.end());
-    QList<Entry> removed;
+    QList<Placed> removed;
     QList<Entry> kept;
     kept.reserve(m_entries.size() - positions.size());
     auto nextGone = positions.cbegin();
     for (int at = 0; at < m_entries.size(); ++at) {
         if (nextGone != positions.cend() && *nextGone == at) {
-            removed.append(m_entries.at(at));
+            removed.append({at, m_entries.at(at)});
             m_positions.remove(m_entries.at(at).id);
             ++nextGone;
         } else {

@@ -12,6 +12,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <utility>
 
 namespace procession {
 
@@ -50,11 +51,14 @@ public:
     QStringList names() const;
 
     WorkerId insert(int position, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile);
-    /// Puts back what remove() returned, under its old id.
-    void restore(int position, const Entry &entry);
+    /// An entry and the row it stands in (or is to stand in).
+    using Placed = std::pair<int, Entry>;
+    /// Puts back what remove() returned, under the old ids; `entries` in the order of their rows, each row
+    /// counted with all entries back. Those whose id is taken stay away.
+    void restore(const QList<Placed> &entries);
     void edit(WorkerId id, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile);
-    /// Removes those that are known; returns them in roster order.
-    QList<Entry> remove(const QList<WorkerId> &ids);
+    /// Removes those that are known; returns them, with the rows they had, in roster order.
+    QList<Placed> remove(const QList<WorkerId> &ids);
     void setLastRun(WorkerId id, const QString &runId);
 
     /// The project file this roster was opened from, and what it held then (a hash); empty: an unsaved

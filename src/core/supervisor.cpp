@@ -273,20 +273,16 @@ QList<Supervisor::Removed> Supervisor::remove(const QList<WorkerId> &ids)
 {
     flush();
     QList<WorkerId> idle;
-    QHash<WorkerId, int> positions;
     for (const WorkerId id : ids) {
-        const Worker *worker = find(id);
-        if (worker == nullptr || isAlive(worker->status.state) || positions.contains(id))
-            continue;
-        idle.append(id);
-        positions.insert(id, m_roster.position(id));
+        if (const Worker *worker = find(id); worker != nullptr && !isAlive(worker->status.state))
+            idle.append(id);
     }
     QList<Removed> removed;
     RosterDelta delta;
-    for (const Roster::Entry &entry : m_roster.remove(idle)) {
+    for (const auto &[row, entry] : m_roster.remove(idle)) {
         const std::shared_ptr<Worker> worker = m_workers.take(entry.id);
         m_runs.remove(worker->status.runId);
-        removed.append({positions.value(entry.id), entry, worker->status});
+        removed.append({row, entry, worker->status});
         delta.removed.append(entry.id);
     }
     emitNow(delta);
@@ -300,11 +296,13 @@ void Supervisor::restore(const QList<Removed> &removed)
     QList<Removed> ordered = removed;
     std::sort(ordered.begin(), ordered.end(),
               [](const Removed &a, const Removed &b) { return a.position < b.position; });
+    ordered.removeIf([this](const Removed &one) { return find(one.entry.id) != nullptr; });
+    QList<Roster::Placed> entries;
+    for (const Removed &one : std::as_const(ordered))
+        entries.append({one.position, one.entry});
+    m_roster.restore(entries);
     RosterDelta delta;
     for (const Removed &one : std::as_const(ordered)) {
-        if (find(one.entry.id) != nullptr)
-            continue;
-        m_roster.restore(one.position, one.entry);
         Worker &worker = makeWorker(one.entry);
         worker.status = one.status;
         if (!worker.status.runId.isEmpty())

@@ -87,8 +87,14 @@ private Q_SLOTS:
                     roster->edit(roster->entries().at(at).id, spec(u"e%1"_qs.arg(step)), false);
                 break;
             case 3:
-                if (size > 20)
-                    roster->remove({roster->entries().at(at).id, roster->entries().at(size / 2).id});
+                if (size > 20) {
+                    const QString before = print(*roster);
+                    const auto removed =
+                        roster->remove({roster->entries().at(at).id, roster->entries().at(size / 2).id});
+                    roster->restore(removed);
+                    QCOMPARE(print(*roster), before);
+                    roster->remove({removed.constFirst().second.id});
+                }
                 break;
             case 4:
                 if (size > 0)
