@@ -129,6 +129,8 @@ void printSignals()
         if (text.starts_with("SigBlk:") || text.starts_with("SigIgn:"))
             put(STDOUT_FILENO, text);
     }
+    if (status != nullptr)
+        std::fclose(status);
 }
 
 void printDescriptors()
