@@ -73,6 +73,7 @@ void Roster::close()
     m_lock = -1;
     m_entries.clear();
     m_positions.clear();
+    m_names.clear();
     m_nextId = 1;
     m_projectFile.clear();
     m_projectHash.clear();
@@ -132,6 +133,8 @@ QString Roster::open(const QString &directory)
         m_notice = tr("Damaged lines of this roster's journal that were left out: %1.").arg(damaged);
     m_compactedSize = wholeJournal().size();
     compactIfGrown();
+    for (const Entry &entry : std::as_const(m_entries))
+        countName(entry.spec->name, 1);
     return {};
 }
 
@@ -161,6 +164,7 @@ WorkerId Roster::insert(int position, const std::shared_ptr<const WorkerSpec> &s
     const qsizetype size = m_entries.size();
     const int at = int(position < 0 ? size : std::min<qsizetype>(position, size));
     m_entries.insert(at, entry);
+    countName(spec->name, 1);
     reindex(at);
     append(entryRecord(at, entry));
     return entry.id;
@@ -180,6 +184,7 @@ void Roster::restore(const QList<Placed> &entries)
         placed.append({int(merged.size()), entry});
         m_nextId = std::max(m_nextId, quint64(entry.id) + 1);
         merged.append(entry);
+        countName(entry.spec->name, 1);
     }
     merged.append(m_entries.mid(next));
     m_entries = merged;
@@ -194,6 +199,8 @@ void Roster::edit(WorkerId id, const std::shared_ptr<const WorkerSpec> &spec, bo
     const int at = position(id);
     if (at < 0)
         return;
+    countName(m_entries.at(at).spec->name, -1);
+    countName(spec->name, 1);
     m_entries[at].spec = spec;
     m_entries[at].fromFile = fromFile;
     append({{QStringLiteral("op"), QStringLiteral("edit")},
@@ -221,6 +228,7 @@ QList<Roster::Placed> Roster::remove(const QList<WorkerId> &ids)
         if (nextGone != positions.cend() && *nextGone == at) {
             removed.append({at, m_entries.at(at)});
             m_positions.remove(m_entries.at(at).id);
+            countName(m_entries.at(at).spec->name, -1);
             ++nextGone;
         } else {
             kept.append(m_entries.at(at));
@@ -345,6 +353,12 @@ QByteArray Roster::wholeJournal() const
         text += line(entryRecord(at, m_entries.at(at)));
     text += line({{QStringLiteral("op"), QStringLiteral("next")}, {QStringLiteral("id"), qint64(m_nextId)}});
     return text;
+}
+
+void Roster::countName(const QString &name, int by)
+{
+    if (int &count = m_names[name]; (count += by) <= 0)
+        m_names.remove(name);
 }
 
 void Roster::reindex(int from)

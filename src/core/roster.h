@@ -49,6 +49,7 @@ public:
     const Entry *find(WorkerId id) const;
     int position(WorkerId id) const; ///< -1 if unknown
     QStringList names() const;
+    bool hasName(const QString &name) const { return m_names.contains(name); }
 
     WorkerId insert(int position, const std::shared_ptr<const WorkerSpec> &spec, bool fromFile);
     /// An entry and the row it stands in (or is to stand in).
@@ -76,12 +77,14 @@ private:
     void compactIfGrown();
     QByteArray wholeJournal() const;
     void reindex(int from);
+    void countName(const QString &name, int by);
 
     QString m_directory;
     int m_lock = -1;
     QFile m_journal;
     QList<Entry> m_entries;
     QHash<WorkerId, int> m_positions;
+    QHash<QString, int> m_names; // how many carry it
     quint64 m_nextId = 1;
     QString m_projectFile;
     QByteArray m_projectHash;

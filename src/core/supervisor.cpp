@@ -244,7 +244,7 @@ QList<WorkerId> Supervisor::alive() const
 WorkerId Supervisor::add(const WorkerSpec &spec, int position)
 {
     WorkerSpec unique = spec;
-    unique.name = uniqueName(spec.name, m_roster.names());
+    unique.name = uniqueName(spec.name, [this](const QString &name) { return m_roster.hasName(name); });
     const WorkerId id = m_roster.insert(position, std::make_shared<const WorkerSpec>(unique), false);
     RosterDelta delta;
     delta.inserted.append({m_roster.position(id), makeWorker(*m_roster.find(id)).status});
@@ -260,9 +260,9 @@ void Supervisor::edit(WorkerId id, const WorkerSpec &spec)
     if (worker == nullptr || *worker->status.spec == spec)
         return;
     WorkerSpec unique = spec;
-    QStringList others = m_roster.names();
-    others.removeOne(worker->status.spec->name);
-    unique.name = uniqueName(spec.name, others);
+    unique.name = uniqueName(spec.name, [this, worker](const QString &name) {
+        return name != worker->status.spec->name && m_roster.hasName(name);
+    });
     m_roster.edit(id, std::make_shared<const WorkerSpec>(unique), false);
     worker->status.spec = m_roster.find(id)->spec;
     markDirty(*worker);

@@ -188,13 +188,18 @@ bool isSecretName(const QString &variable)
     return false;
 }
 
+QString uniqueName(const QString &name, const std::function<bool(const QString &)> &isTaken)
+{
+    QString candidate = name;
+    for (int number = 2; isTaken(candidate); ++number)
+        candidate = u"%1 (%2)"_s.arg(name).arg(number);
+    return candidate;
+}
+
 QString uniqueName(const QString &name, const QStringList &taken)
 {
     const QSet<QString> names(taken.cbegin(), taken.cend());
-    QString candidate = name;
-    for (int number = 2; names.contains(candidate); ++number)
-        candidate = u"%1 (%2)"_s.arg(name).arg(number);
-    return candidate;
+    return uniqueName(name, [&names](const QString &candidate) { return names.contains(candidate); });
 }
 
 QString signalName(int signalNumber)

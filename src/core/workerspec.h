@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QHash>
 #include <QList>
 #include <QMetaType>
 #include <QPair>
@@ -9,6 +10,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <functional>
 
 class QJsonObject;
 
@@ -16,6 +18,13 @@ namespace procession {
 
 /// Names one worker of a roster for as long as the roster exists; never reused. 0 is no worker.
 enum class WorkerId : quint64 {};
+
+/// Mixed, unlike the hash an enumeration gets by itself: ids count up, and would fill a hash table in one run
+/// in which every removal moves all that follows.
+inline size_t qHash(WorkerId id, size_t seed = 0) noexcept
+{
+    return ::qHash(quint64(id), seed);
+}
 
 /// What a worker executes: either an argument vector, passed to exec as it is, or a text for a shell.
 /// Which of the two is always visible to the person.
@@ -54,7 +63,7 @@ struct WorkerSpec
 {
     QString name;
     Command command;
-    QString workingDirectory;                   ///< empty: the window's own
+    QString workingDirectory; ///< empty: the window's own
     QString description;
     QString group;
     QList<QPair<QString, QString>> environment; ///< additions, in order; a later one wins
@@ -74,7 +83,8 @@ struct WorkerSpec
 /// True if the value of this environment variable is to be masked wherever it is shown.
 bool isSecretName(const QString &variable);
 
-/// `name`, or `name (2)`, `name (3)` ... : the first that `taken` does not contain.
+/// `name`, or `name (2)`, `name (3)` ... : the first that is not taken.
+QString uniqueName(const QString &name, const std::function<bool(const QString &)> &isTaken);
 QString uniqueName(const QString &name, const QStringList &taken);
 
 /// "SIGTERM" for 15; "signal 77" for a number that has no name.

@@ -167,10 +167,10 @@ private Q_SLOTS:
 
     void uniqueNames()
     {
-        QCOMPARE(uniqueName(u"a"_s, {}), u"a"_s);
-        QCOMPARE(uniqueName(u"a"_s, {u"b"_s}), u"a"_s);
-        QCOMPARE(uniqueName(u"a"_s, {u"a"_s}), u"a (2)"_s);
-        QCOMPARE(uniqueName(u"a"_s, {u"a (2)"_s, u"a"_s, u"a (3)"_s}), u"a (4)"_s);
+        QCOMPARE(uniqueName(u"a"_s, QStringList()), u"a"_s);
+        QCOMPARE(uniqueName(u"a"_s, QStringList{u"b"_s}), u"a"_s);
+        QCOMPARE(uniqueName(u"a"_s, QStringList{u"a"_s}), u"a (2)"_s);
+        QCOMPARE(uniqueName(u"a"_s, QStringList{u"a (2)"_s, u"a"_s, u"a (3)"_s}), u"a (4)"_s);
     }
 
     void signalNames()
