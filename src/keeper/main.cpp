@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -119,8 +118,7 @@ int launch(const int count, char **const directories, LauncherArguments &launche
     }
     readBootId(launcher);
 
-    // One byte per directory: has its outcome been heard? A keeper that dies leaves it unset.
-    auto *const heard = static_cast<char *>(calloc(static_cast<size_t>(count), 1));
+    // A directory is struck off when its outcome is known; what then remains had a keeper that died.
     int started = 0;
     int awaited = 0;
     for (int i = 0; i < count; ++i) {
@@ -129,12 +127,12 @@ int launch(const int count, char **const directories, LauncherArguments &launche
             close(reports[0]);
             _exit(keepRun(directories[i], launcher, reports[1], static_cast<uint32_t>(i)));
         }
-        if (keeper > 0)
+        if (keeper > 0) {
             ++awaited;
-        else if (heard != nullptr) {
-            sayFailure(directories[i], {0, Start::KeeperFailed, rundir::Stage::None, errno});
-            heard[i] = 1;
+            continue;
         }
+        sayFailure(directories[i], {0, Start::KeeperFailed, rundir::Stage::None, errno});
+        directories[i] = nullptr;
     }
     close(reports[1]);
     StartReport report{};
@@ -145,15 +143,14 @@ int launch(const int count, char **const directories, LauncherArguments &launche
         if (bytes != ssize_t{sizeof(report)})
             break;
         --awaited;
-        if (heard != nullptr)
-            heard[report.index] = 1;
         if (report.start == Start::Started)
             ++started;
         else
             sayFailure(directories[report.index], report);
+        directories[report.index] = nullptr;
     }
-    for (int i = 0; heard != nullptr && i < count; ++i) {
-        if (heard[i] == 0)
+    for (int i = 0; i < count; ++i) {
+        if (directories[i] != nullptr)
             sayFailure(directories[i], {0, Start::KeeperFailed, rundir::Stage::None, 0});
     }
     return started == count ? rundir::AllStarted : rundir::SomeFailed;

@@ -12,6 +12,7 @@
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
@@ -141,6 +142,7 @@ void printDescriptors()
         if (entry->d_name[0] != '.' && std::atoi(entry->d_name) != dirfd(directory))
             text += std::string(" ") + entry->d_name;
     }
+    closedir(directory);
     put(STDOUT_FILENO, text + "\n");
 }
 
@@ -227,7 +229,7 @@ int main(const int argc, char **const argv)
         else if (what == "env")
             printEnvironment(next());
         else if (what == "cwd")
-            put(STDOUT_FILENO, std::string(get_current_dir_name()) + "\n");
+            put(STDOUT_FILENO, std::filesystem::current_path().string() + "\n");
         else if (what == "signals")
             printSignals();
         else if (what == "fds")
