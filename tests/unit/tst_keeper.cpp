@@ -622,7 +622,7 @@ void TestKeeper::commandLine()
     while (line.endsWith('\0'))
         line.chop(1);
     QCOMPARE(line, QByteArray("procession-keeper\0", 18) + run.id.toLatin1());
-    QCOMPARE(processState(state.mainPid), 'S');
+    QTRY_COMPARE_WITH_TIMEOUT(processState(state.mainPid), 'S', patience);
     QVERIFY(state.mainStartTicks > 0);
     QVERIFY(std::strlen(state.bootId) == 36);
     QVERIFY(command(run, Verb::Stop));
