@@ -26,7 +26,7 @@ int ActivityModel::columnCount(const QModelIndex &parent) const
 
 QVariant ActivityModel::data(const QModelIndex &index, const int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount())
         return {};
     const ActivityEntry &entry = m_entries[static_cast<std::size_t>(index.row())];
     const auto when = [&entry] { return QDateTime::fromMSecsSinceEpoch(entry.timeMs); };

@@ -3,7 +3,7 @@
 #include "model/workertablemodel.h"
 
 #include "core/bootclock.h"
-#include "model/workercolumns.h"
+#include "model/rowruns.h"
 #include "model/workertext.h"
 
 #include <QCoreApplication>
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <numeric>
 #include <optional>
 
 namespace procession {
@@ -18,35 +19,20 @@ namespace {
 
 constexpr int columnTotal = static_cast<int>(Column::OutputSize) + 1;
 
-/// Up to this many separate runs of rows are inserted or removed one by one; beyond it they are first brought
-/// together by one change of layout, because each signal costs every view and proxy time that grows with the
-/// table.
-constexpr int mostRuns = 8;
-
-/// Beyond this share of changed rows one range around all of them costs the receivers less than many exact
-/// ones (measured; the crossover is near 3 %).
-constexpr double hullShare = 0.03;
-
 const ColumnInfo &columnAt(const int column)
 {
     return workerColumns()[static_cast<std::size_t>(column)];
 }
 
-int runsIn(const std::vector<int> &ascending)
+std::bitset<columnTotal> liveColumns()
 {
-    int runs = 0;
-    for (std::size_t i = 0; i < ascending.size(); ++i)
-        runs += i == 0 || ascending[i] != ascending[i - 1] + 1;
-    return runs;
-}
-
-/// Index of the first element after the run that begins at `begin`.
-std::size_t runEnd(const std::vector<int> &ascending, const std::size_t begin)
-{
-    std::size_t end = begin + 1;
-    while (end < ascending.size() && ascending[end] == ascending[end - 1] + 1)
-        ++end;
-    return end;
+    static const auto live = [] {
+        std::bitset<columnTotal> bits;
+        for (const ColumnInfo &column : workerColumns())
+            bits.set(static_cast<std::size_t>(column.column), column.live);
+        return bits;
+    }();
+    return live;
 }
 
 bool sameSpec(const WorkerStatus &a, const WorkerStatus &b)
@@ -66,6 +52,7 @@ struct WorkerTableModel::Row
     // Texts are made when a view asks and kept until what they tell of changes.
     mutable std::array<QString, columnTotal> texts;
     mutable std::bitset<columnTotal> hasText;
+    mutable QString searched;
 
     ColumnContext context() const { return {status, sample ? &*sample : nullptr, now}; }
 
@@ -77,6 +64,16 @@ struct WorkerTableModel::Row
             hasText.set(index);
         }
         return texts[index];
+    }
+
+    const QString &filterText() const
+    {
+        if (searched.isNull()) {
+            const WorkerSpec &spec = *status.spec;
+            searched = spec.name + u'\n' + spec.command.text() + u'\n' + spec.group + u'\n' +
+                       stateWord(status.state, status.outcome);
+        }
+        return searched;
     }
 
     QString accessibleText(const int column) const
@@ -109,7 +106,7 @@ int WorkerTableModel::columnCount(const QModelIndex &parent) const
 
 QVariant WorkerTableModel::data(const QModelIndex &index, const int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount())
         return {};
     const Row &row = *m_rows[static_cast<std::size_t>(index.row())];
     const ColumnInfo &column = columnAt(index.column());
@@ -132,11 +129,8 @@ QVariant WorkerTableModel::data(const QModelIndex &index, const int role) const
         return static_cast<int>(row.status.state);
     case OutcomeRole:
         return static_cast<int>(row.status.outcome);
-    case FilterRole: {
-        const WorkerSpec &spec = *row.status.spec;
-        return QString(spec.name + u'\n' + spec.command.text() + u'\n' + spec.group + u'\n' +
-                       stateWord(row.status.state, row.status.outcome));
-    }
+    case FilterRole:
+        return row.filterText();
     default:
         return {};
     }
@@ -186,30 +180,31 @@ void WorkerTableModel::apply(const SampleSet &set)
 
     std::vector<int> live;
     std::vector<int> stopping;
+    std::vector<int> recounted;
     for (const std::unique_ptr<Row> &row : m_rows) {
         const bool alive = isAlive(row->status.state);
         if (!alive && !row->sample)
             continue;
         // What has ended meanwhile keeps the time of its end, whatever the sampler saw before it.
         const WorkerSample *const sample = alive ? samples.value(row.get()) : nullptr;
+        const int processes = row->sample ? row->sample->processes : 0;
         if (sample)
             row->sample = *sample;
         else
             row->sample.reset();
         row->now = m_now;
-        for (int column = 0; column < columnTotal; ++column) {
-            if (columnAt(column).live)
-                row->hasText.reset(static_cast<std::size_t>(column));
-        }
+        row->hasText &= ~liveColumns();
         live.push_back(row->number);
+        if (processes != (sample ? sample->processes : 0))
+            recounted.push_back(row->number);
         if (row->status.state == State::Stopping) {
             row->hasText.reset(static_cast<std::size_t>(Column::State));
             stopping.push_back(row->number);
         }
     }
-    emitChanged(stopping, static_cast<int>(Column::State), static_cast<int>(Column::State));
-    emitChanged(live, static_cast<int>(Column::Elapsed), static_cast<int>(Column::Memory));
-    emitChanged(live, static_cast<int>(Column::Processes), static_cast<int>(Column::Processes));
+    tellChanged(stopping, Column::State, Column::State);
+    tellChanged(live, Column::Elapsed, Column::Memory);
+    tellChanged(recounted, Column::Processes, Column::Processes);
 }
 
 WorkerId WorkerTableModel::idAt(const int row) const
@@ -247,7 +242,7 @@ void WorkerTableModel::remove(const QList<WorkerId> &ids)
     if (leaving.empty())
         return;
 
-    if (runsIn(leaving) > mostRuns) {
+    if (rowruns::areMany(leaving)) {
         // "Clear finished" among living neighbours: all that leave go to the end first, then leave as one
         // run.
         Rows order;
@@ -261,25 +256,17 @@ void WorkerTableModel::remove(const QList<WorkerId> &ids)
         }
         std::move(last.begin(), last.end(), std::back_inserter(order));
         reorder(std::move(order));
-        const int first = rowCount() - static_cast<int>(leaving.size());
-        for (std::size_t i = 0; i < leaving.size(); ++i)
-            leaving[i] = first + static_cast<int>(i);
+        std::iota(leaving.begin(), leaving.end(), rowCount() - static_cast<int>(leaving.size()));
     }
 
-    for (std::size_t end = leaving.size(); end > 0;) {
-        std::size_t begin = end - 1;
-        while (begin > 0 && leaving[begin - 1] == leaving[begin] - 1)
-            --begin;
-        const int first = leaving[begin];
-        const int last = leaving[end - 1];
+    rowruns::backwards(leaving, [this](const int first, const int last) {
         beginRemoveRows({}, first, last);
         for (int row = first; row <= last; ++row)
             m_byId.remove(idAt(row));
         m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
         renumber(first);
         endRemoveRows();
-        end = begin;
-    }
+    });
 }
 
 void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions)
@@ -321,9 +308,9 @@ void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions)
     for (const int position : positions)
         inOrder.push_back(std::move(arriving[ownerOf.value(place(position))]));
 
-    if (runsIn(positions) <= mostRuns) {
+    if (!rowruns::areMany(positions)) {
         for (std::size_t begin = 0; begin < positions.size();) {
-            const std::size_t end = runEnd(positions, begin);
+            const std::size_t end = rowruns::end(positions, begin);
             const int first = positions[begin];
             beginInsertRows({}, first, positions[end - 1]);
             m_rows.insert(m_rows.begin() + first,
@@ -363,17 +350,18 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
         row->status = status;
         row->now = now;
         row->hasText.reset();
+        row->searched = QString();
     }
     for (std::vector<int> *const rows : {&edited, &moved}) {
         std::sort(rows->begin(), rows->end());
         rows->erase(std::unique(rows->begin(), rows->end()), rows->end());
     }
-    emitChanged(edited, 0, columnTotal - 1);
+    tellChanged(edited, Column::Name, Column::OutputSize);
     // Name, command, group and directory stand still while a worker lives: leaving them out spares a table
     // that is sorted by one of them a new sort.
-    emitChanged(moved, static_cast<int>(Column::State), static_cast<int>(Column::Exit));
-    emitChanged(moved, static_cast<int>(Column::Started), static_cast<int>(Column::Finished));
-    emitChanged(moved, static_cast<int>(Column::CpuTime), static_cast<int>(Column::OutputSize));
+    tellChanged(moved, Column::State, Column::Exit);
+    tellChanged(moved, Column::Started, Column::Finished);
+    tellChanged(moved, Column::CpuTime, Column::OutputSize);
 }
 
 /// Puts the rows into the order of `order`, which owns every one of them; m_rows' own entries are spent. Who
@@ -407,19 +395,16 @@ void WorkerTableModel::renumber(const int from)
         m_rows[i]->number = static_cast<int>(i);
 }
 
-void WorkerTableModel::emitChanged(const std::vector<int> &rows, const int firstColumn, const int lastColumn)
+void WorkerTableModel::tellChanged(const std::vector<int> &rows, const Column first, const Column last)
 {
     if (rows.empty())
         return;
-    if (static_cast<double>(rows.size()) > hullShare * rowCount()) {
-        Q_EMIT dataChanged(index(rows.front(), firstColumn), index(rows.back(), lastColumn));
-        return;
-    }
-    for (std::size_t begin = 0; begin < rows.size();) {
-        const std::size_t end = runEnd(rows, begin);
-        Q_EMIT dataChanged(index(rows[begin], firstColumn), index(rows[end - 1], lastColumn));
-        begin = end;
-    }
+    const int firstColumn = static_cast<int>(first);
+    const int lastColumn = static_cast<int>(last);
+    Q_EMIT rowsChanged(rows, firstColumn, lastColumn);
+    rowruns::tell(rows, rowCount(), [this, firstColumn, lastColumn](const int firstRow, const int lastRow) {
+        Q_EMIT dataChanged(index(firstRow, firstColumn), index(lastRow, lastColumn));
+    });
 }
 
 } // namespace procession

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/workerstatus.h"
+#include "model/workercolumns.h"
 
 #include <QAbstractTableModel>
 #include <QHash>
@@ -46,17 +47,22 @@ public:
     const WorkerSample *sample(WorkerId id) const; ///< null if none
     std::chrono::nanoseconds now() const { return m_now; }
 
+Q_SIGNALS:
+    /// Exactly these rows (ascending) changed in these columns; comes just before the dataChanged() that tell
+    /// the same in fewer, wider ranges. For who would do more work per row than a view does.
+    void rowsChanged(const std::vector<int> &rows, int firstColumn, int lastColumn);
+
 private:
     struct Row;
-    using Rows =
-        std::vector<std::unique_ptr<Row>>; // pointers: a row is large, and rows move when others leave
+    // Pointers: a row is large, and rows move when others come and go.
+    using Rows = std::vector<std::unique_ptr<Row>>;
 
     void remove(const QList<WorkerId> &ids);
     void insert(const QList<RosterDelta::Insertion> &insertions);
     void change(const QList<WorkerStatus> &statuses, std::chrono::nanoseconds now);
     void reorder(Rows order);
     void renumber(int from);
-    void emitChanged(const std::vector<int> &rows, int firstColumn, int lastColumn);
+    void tellChanged(const std::vector<int> &rows, Column first, Column last);
 
     Rows m_rows;
     QHash<WorkerId, Row *> m_byId;
