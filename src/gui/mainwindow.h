@@ -1,3 +1,121 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
 #pragma once
+
+#include "core/workerstatus.h"
+#include "gui/messagebar.h"
+
+#include <QMainWindow>
+
+#include <functional>
+#include <memory>
+
+class QLabel;
+
+namespace procession {
+
+class ActivityModel;
+class ActivityView;
+class DetailsView;
+class JoinBar;
+class LeaveGuard;
+class Monitor;
+class OutputView;
+class ProjectSession;
+class Settings;
+class StateCounts;
+class Supervisor;
+class WorkerActions;
+class WorkerFilterProxy;
+class WorkerTableModel;
+
+namespace Ui {
+class MainWindow;
+}
+
+/// The window: lays out its parts and passes on what they say to each other. What can be done to workers is
+/// in WorkerActions, which roster is open in ProjectSession, what the table does in WorkersView.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(MainWindow)
+
+public:
+    /// All three outlive the window. The monitor is started by the caller.
+    MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *settings, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens the roster of no project file.
+    void openUnsaved();
+    /// Opens a project file and, with `start`, starts its workers. Asks first if workers of another roster
+    /// run.
+    void openProject(const QString &file, bool start = false);
+    /// Saves the layout and closes without a question; workers go on.
+    void leave();
+    void saveLayout();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    // mainwindow.cpp: what is shown
+    void setIcons();
+    void setUpTable();
+    void setUpPanes();
+    void setUpToolBar();
+    void setUpStatusBar();
+    void setUpInterval();
+    void connectActions();
+    void connectPanes();
+    void connectSession();
+    void addShortcut(const QKeySequence &keys, QWidget *where, const std::function<void()> &run);
+
+    void apply(const RosterDelta &delta);
+    void apply(const SampleSet &set);
+    void settingsChanged();
+    void rosterOpened(bool startAll);
+    void showPage();
+    void showCurrent();
+    void showSummaries();
+    void showSelection();
+    void showTick(std::chrono::nanoseconds cost);
+    void showTitle();
+    void fillRecentMenu();
+    void say(Message::Kind kind, const QString &text, const QString &key = {});
+
+    void chooseFile();
+    void copy();
+    void selectAll();
+    void find();
+    void clearFilter();
+    void showPane(QWidget *pane);
+    void runCommand(const Command &command);
+    void restoreLayout();
+    void resetLayout();
+
+    Supervisor *m_supervisor;
+    Monitor *m_monitor;
+    Settings *m_settings;
+    std::unique_ptr<Ui::MainWindow> m_ui;
+    WorkerTableModel *m_model;
+    WorkerFilterProxy *m_proxy;
+    StateCounts *m_counts;
+    ActivityModel *m_activity;
+    ProjectSession *m_session;
+    WorkerActions *m_actions = nullptr;
+    LeaveGuard *m_guard = nullptr;
+    JoinBar *m_joinBar = nullptr;
+    OutputView *m_output = nullptr;
+    DetailsView *m_details = nullptr;
+    ActivityView *m_activityView = nullptr;
+    QLabel *m_currentLabel = nullptr;
+    QLabel *m_countsLabel = nullptr;
+    QLabel *m_selectionLabel = nullptr;
+    QLabel *m_totalsLabel = nullptr;
+    QLabel *m_intervalLabel = nullptr;
+    WorkerId m_shown{}; ///< whom the panes below the table show
+    bool m_leaving = false;
+};
+
+} // namespace procession

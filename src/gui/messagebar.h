@@ -1,3 +1,58 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
 #pragma once
+
+#include <QFrame>
+#include <QList>
+#include <QString>
+
+#include <functional>
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace procession {
+
+/// One message for the person, above the table.
+struct Message
+{
+    enum class Kind { Info, Problem };
+
+    Kind kind = Kind::Info;
+    QString text;
+    QString key;          ///< a message replaces the one with its key; empty: its text is the key
+    QString actionText{}; ///< empty: no action button
+    std::function<void()> action{};
+};
+
+/// Shows the newest message until it is dismissed; those before it come again then. Hidden while there is
+/// none.
+class MessageBar final : public QFrame
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(MessageBar)
+
+public:
+    explicit MessageBar(QWidget *parent = nullptr);
+
+    void post(const Message &message);
+    /// Takes back the message with this key, shown or waiting.
+    void retract(const QString &key);
+    /// The text shown, empty if none.
+    QString text() const;
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    void showNewest();
+
+    QList<Message> m_messages;
+    QLabel *m_icon;
+    QLabel *m_label;
+    QPushButton *m_action;
+    QToolButton *m_close;
+};
+
+} // namespace procession

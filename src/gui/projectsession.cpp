@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "gui/projectsession.h"
+
+#include "core/settings.h"
+#include "core/supervisor.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QFileInfo>
+#include <QThread>
+
+#include <memory>
+
+namespace procession {
+
+namespace {
+
+constexpr qsizetype maximumRecentFiles = 10;
+
+struct Reading
+{
+    std::optional<Project> project;
+    ProjectError error;
+};
+
+} // namespace
+
+ProjectSession::ProjectSession(Supervisor *supervisor, Settings *settings, QObject *parent)
+    : QObject(parent)
+    , m_supervisor(supervisor)
+    , m_settings(settings)
+{
+}
+
+QString ProjectSession::rosterIdOf(const QString &file)
+{
+    const QByteArray path = QFile::encodeName(QFileInfo(file).canonicalFilePath());
+    const QByteArray hash = QCryptographicHash::hash(path, QCryptographicHash::Sha1).toHex().first(16);
+    return u"project-" + QString::fromLatin1(hash);
+}
+
+QString ProjectSession::unsavedRosterId()
+{
+    return QStringLiteral("untitled");
+}
+
+void ProjectSession::read(const QString &file, bool startAll)
+{
+    const int number = ++m_reading;
+    auto result = std::make_shared<Reading>();
+    // Nobody owns the thread: a file system that hangs must not keep the window from closing.
+    QThread *thread = QThread::create([result, file] {
+        result->project = readProjectFile(file, QProcessEnvironment::systemEnvironment(), &result->error);
+    });
+    connect(thread, &QThread::finished, thread, &QObject::deleteLater);
+    connect(thread, &QThread::finished, this, [this, result, number, startAll] {
+        if (number != m_reading)
+            return;
+        if (result->project)
+            Q_EMIT loaded(*result->project, startAll);
+        else
+            Q_EMIT failed(result->error.text());
+    });
+    thread->start();
+}
+
+bool ProjectSession::closesAnother(const Project &project) const
+{
+    return !m_supervisor->rosterId().isEmpty() && m_supervisor->rosterId() != rosterIdOf(project.file);
+}
+
+void ProjectSession::open(const Project &project, bool startAll)
+{
+    const QString id = rosterIdOf(project.file);
+    if (m_supervisor->rosterId() != id && !openRoster(id))
+        return;
+    const QString kept = m_supervisor->applyProject(project.file, project.hash, project.workers);
+    remember(project.file);
+    Q_EMIT opened(startAll);
+    for (const QString &text : project.notices)
+        Q_EMIT notice(text);
+    if (!kept.isEmpty())
+        Q_EMIT notice(kept);
+    if (!project.unsupportedKeys.isEmpty()) {
+        Q_EMIT notice(
+            tr("%1: these keys stay in the file, but have no effect here: %2.")
+                .arg(QFileInfo(project.file).fileName(), project.unsupportedKeys.join(QStringLiteral(", "))));
+    }
+}
+
+void ProjectSession::openUnsaved()
+{
+    ++m_reading;
+    if (m_supervisor->rosterId() == unsavedRosterId() || openRoster(unsavedRosterId()))
+        Q_EMIT opened(false);
+}
+
+QString ProjectSession::file() const
+{
+    return m_supervisor->roster().projectFile();
+}
+
+bool ProjectSession::openRoster(const QString &id)
+{
+    const QString before = m_supervisor->rosterId();
+    const QString problem = m_supervisor->open(id);
+    if (problem.isEmpty())
+        return true;
+    Q_EMIT failed(problem);
+    if (!before.isEmpty()) {
+        if (const QString again = m_supervisor->open(before); !again.isEmpty())
+            Q_EMIT failed(again);
+    }
+    return false;
+}
+
+void ProjectSession::remember(const QString &file)
+{
+    QStringList files = m_settings->recentFiles();
+    files.removeAll(file);
+    files.prepend(file);
+    m_settings->setRecentFiles(files.first(std::min(files.size(), maximumRecentFiles)));
+}
+
+} // namespace procession
