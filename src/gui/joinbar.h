@@ -10,6 +10,7 @@ class QVBoxLayout;
 
 namespace procession {
 
+class JoinRow;
 class Supervisor;
 
 /// Shows the joins under way, a row each: how far, how long still, who is awaited; and how each ended, until
@@ -26,7 +27,7 @@ public:
     /// Starts the join and shows it. Ended joins make room for a new one; those under way stay.
     void watch(const JoinSpec &spec);
     /// Rows shown.
-    int count() const;
+    int count() const { return int(m_rows.size()); }
 
 Q_SIGNALS:
     void showFailedRequested();
@@ -36,8 +37,11 @@ Q_SIGNALS:
     void ended(const procession::JoinResult &result, const QString &text);
 
 private:
+    void remove(JoinRow *row);
+
     Supervisor *m_supervisor;
-    QVBoxLayout *m_rows;
+    QVBoxLayout *m_layout;
+    QList<JoinRow *> m_rows; ///< as they were begun
 };
 
 } // namespace procession

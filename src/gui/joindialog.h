@@ -29,7 +29,7 @@ public:
 
 private:
     QList<WorkerId> workers() const;
-    void update();
+    void refresh();
 
     std::unique_ptr<Ui::JoinDialog> m_ui;
     QList<WorkerId> m_all;

@@ -1,2 +1,103 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
+#include "gui/preferencesdialog.h"
+
+#include "core/settings.h"
+#include "gui/icons.h"
+#include "ui_preferencesdialog.h"
+
+#include <QPushButton>
+#include <QSignalBlocker>
+
+#include <chrono>
+#include <cmath>
+
+namespace procession {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr qint64 mebibyte = qint64(1) << 20;
+
+double seconds(milliseconds duration)
+{
+    return double(duration.count()) / 1000;
+}
+
+milliseconds fromSeconds(double value)
+{
+    return milliseconds(std::llround(value * 1000));
+}
+
+/// Shows a value without taking it for the person's: no signal, and no disturbance while it is being typed.
+template <typename SpinBox, typename Value>
+void display(SpinBox *box, Value value)
+{
+    const QSignalBlocker blocker(box);
+    if (box->value() != value)
+        box->setValue(value);
+}
+
+void display(QCheckBox *box, bool checked)
+{
+    const QSignalBlocker blocker(box);
+    box->setChecked(checked);
+}
+
+} // namespace
+
+PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
+    : QDialog(parent)
+    , m_ui(std::make_unique<Ui::PreferencesDialog>())
+    , m_settings(settings)
+{
+    m_ui->setupUi(this);
+    QListWidget *list = m_ui->preferencesList;
+    int row = 0;
+    for (const char *icon : {"workers", "monitoring", "output", "appearance"})
+        list->item(row++)->setIcon(actionIcon(QString::fromLatin1(icon)));
+    const int margin = 4 * style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, list);
+    list->setFixedWidth(list->sizeHintForColumn(0) + 2 * list->frameWidth() + margin);
+    list->setCurrentRow(0);
+    m_ui->buttonBox->button(QDialogButtonBox::Close)->setObjectName(QStringLiteral("closeButton"));
+    QPushButton *restore = m_ui->buttonBox->button(QDialogButtonBox::RestoreDefaults);
+    restore->setObjectName(QStringLiteral("restoreDefaultsButton"));
+    // Else Return in a spin box would restore them.
+    restore->setAutoDefault(false);
+
+    load();
+    connect(m_settings, &Settings::changed, this, &PreferencesDialog::load);
+    connect(restore, &QPushButton::clicked, m_settings, &Settings::restoreDefaults);
+    connect(m_ui->stopSignalCombo, &QComboBox::currentIndexChanged, this,
+            [this] { m_settings->setStopSignal(m_ui->stopSignalCombo->signalNumber()); });
+    connect(m_ui->graceSpinBox, &QDoubleSpinBox::valueChanged, this,
+            [this](double value) { m_settings->setGrace(fromSeconds(value)); });
+    connect(m_ui->confirmTerminateCheck, &QCheckBox::toggled, m_settings, &Settings::setConfirmTerminateMany);
+    connect(m_ui->intervalSpinBox, &QDoubleSpinBox::valueChanged, this,
+            [this](double value) { m_settings->setInterval(fromSeconds(value)); });
+    connect(m_ui->outputLimitSpinBox, &QSpinBox::valueChanged, this,
+            [this](int value) { m_settings->setOutputLimit(value * mebibyte); });
+    connect(m_ui->outputLinesSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setOutputViewLines);
+    connect(m_ui->outputWrapCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputWrap);
+    connect(m_ui->stateColoursCheck, &QCheckBox::toggled, m_settings, &Settings::setStateColours);
+}
+
+PreferencesDialog::~PreferencesDialog() = default;
+
+void PreferencesDialog::load()
+{
+    {
+        const QSignalBlocker blocker(m_ui->stopSignalCombo);
+        m_ui->stopSignalCombo->setSignalNumber(m_settings->stopSignal());
+    }
+    display(m_ui->graceSpinBox, seconds(m_settings->grace()));
+    display(m_ui->confirmTerminateCheck, m_settings->confirmTerminateMany());
+    display(m_ui->intervalSpinBox, seconds(m_settings->interval()));
+    display(m_ui->outputLimitSpinBox, int(m_settings->outputLimit() / mebibyte));
+    display(m_ui->outputLinesSpinBox, m_settings->outputViewLines());
+    display(m_ui->outputWrapCheck, m_settings->outputWrap());
+    display(m_ui->stateColoursCheck, m_settings->stateColours());
+}
+
+} // namespace procession

@@ -9,8 +9,6 @@
 
 #include <memory>
 
-class QAbstractButton;
-class QLabel;
 class QPushButton;
 
 namespace procession {
@@ -20,6 +18,9 @@ class Settings;
 namespace Ui {
 class WorkerDialog;
 }
+
+/// The name a worker with this command gets if nobody gives it one: its program's.
+QString nameFor(const Command &command);
 
 /// Adds a worker or edits one. Judges what is typed while it is typed: what is wrong stands under its field,
 /// and Add is disabled with the reason as its tooltip. What may be put right later (a missing program or
@@ -38,6 +39,9 @@ public:
                  QWidget *parent = nullptr);
     ~WorkerDialog() override;
 
+    /// Offered as groups; any other may be typed.
+    void setKnownGroups(const QStringList &groups);
+
     /// The workers as typed so far: one, or one per line if the person chose so. Names are unique.
     QList<WorkerSpec> specs() const;
     bool startNow() const;
@@ -55,26 +59,31 @@ private:
     struct Judgement;
 
     WorkerDialog(const Settings &settings, const QStringList &takenNames, bool editing, QWidget *parent);
-    void setUp();
     void fill(const WorkerSpec &spec);
-    QStringList commandLines() const;
+    QStringList lines() const;
     bool isOnePerLine() const;
+    Command command(const QString &typed, QString *error = nullptr) const;
+    QString directory() const;
+    WorkerSpec spec(const QString &line) const;
     Judgement judge() const;
-    void update();
-    void updatePreview();
-    void showMessage(QLabel *label, const QString &text, bool blocking);
+    void refresh();
+    void refreshPreview();
+    void sayAll();
+    void lookUp();
     void useSuggestedName();
     void chooseDirectory();
     void addAnother();
 
     std::unique_ptr<Ui::WorkerDialog> m_ui;
-    const Settings &m_settings;
     WorkerSpec m_original;
     QStringList m_taken;
     bool m_editing;
-    bool m_touched = false; ///< an untouched dialog does not complain that it is empty
+    bool m_touched = false;  ///< an untouched dialog does not complain that it is empty
+    double m_shownGrace = 0; ///< as the spin box rounded it
     QString m_suggestion;
-    QTimer m_lookUp;
+    QString m_commandWarning; ///< as the disk was when it was last asked
+    QString m_directoryWarning;
+    QTimer m_lookUp; ///< the disk is asked when typing pauses
     QPushButton *m_addButton = nullptr;
     QPushButton *m_anotherButton = nullptr;
 };
