@@ -11,6 +11,7 @@
 #include <QFileInfo>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,7 +47,9 @@ EndFacts factsOf(const StateSlot &slot)
     facts.waitStatus = slot.waitStatus;
     facts.stopAsked = (slot.flags & rundir::StopAsked) != 0;
     facts.killAsked = (slot.flags & rundir::KillAsked) != 0;
-    facts.graceExpired = (slot.flags & rundir::GraceExpired) != 0;
+    // The grace may have run out for strays alone, after the main process had obeyed.
+    facts.graceExpired = (slot.flags & rundir::GraceExpired) != 0 && WIFSIGNALED(slot.waitStatus)
+        && WTERMSIG(slot.waitStatus) == SIGKILL;
     return facts;
 }
 
