@@ -31,12 +31,16 @@ Q_SIGNALS:
     /// A line about this worker was double-clicked (or Return pressed on it).
     void workerActivated(procession::WorkerId id);
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     class Filter;
 
     QTreeView *m_view;
     QCheckBox *m_onlyWorker;
     Filter *m_filter;
+    WorkerId m_worker{};
     bool m_following = true;
 };
 

@@ -1,2 +1,257 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
+#include "gui/detailsview.h"
+
+#include "core/bootclock.h"
+#include "core/shellwords.h"
+#include "model/workertext.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <array>
+
+namespace procession {
+namespace {
+
+/// What a row is computed from.
+struct Context
+{
+    const WorkerStatus &status;
+    const WorkerSample *sample;
+    std::chrono::nanoseconds now;
+
+    const WorkerSpec &spec() const { return *status.spec; }
+};
+
+/// One row: everything the view knows of it. An empty value hides the row.
+struct RowInfo
+{
+    const char *name;
+    const char *title;
+    QString (*value)(const Context &context);
+};
+
+QString timeText(qint64 msSinceEpoch)
+{
+    return msSinceEpoch == 0
+               ? QString()
+               : QDateTime::fromMSecsSinceEpoch(msSinceEpoch).toString(u"yyyy-MM-dd HH:mm:ss.zzz");
+}
+
+QString numberedWords(const QStringList &words)
+{
+    QStringList lines;
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        lines += u"%1: %2"_qs.arg(i).arg(quoteWord(words.at(i)));
+    }
+    return lines.join(u'\n');
+}
+
+QString environmentText(const WorkerSpec &spec)
+{
+    QStringList lines;
+    for (const auto &[name, value] : spec.environment) {
+        lines += name + u'=' + (isSecretName(name) ? DetailsView::tr("•••• (hidden)") : value);
+    }
+    return lines.isEmpty() ? DetailsView::tr("as the window's own") : lines.join(u'\n');
+}
+
+QString durationOf(const Context &context)
+{
+    const auto elapsed = context.status.elapsed(context.now);
+    return elapsed ? durationText(*elapsed, context.status.state == State::Ended) : QString();
+}
+
+QString cpuText(const Context &context)
+{
+    if (isAlive(context.status.state)) {
+        return context.sample && context.sample->cpuPercent
+                   ? DetailsView::tr("%1 % now").arg(QLocale().toString(*context.sample->cpuPercent, 'f', 1))
+                   : QString();
+    }
+    if (context.status.cpuTime.count() == 0) {
+        return {};
+    }
+    const double seconds = std::chrono::duration<double>(context.status.cpuTime).count();
+    return DetailsView::tr("%1 s of CPU time").arg(QLocale().toString(seconds, 'f', seconds < 10 ? 3 : 1));
+}
+
+QString memoryText(const Context &context)
+{
+    if (isAlive(context.status.state)) {
+        return context.sample && context.sample->memoryBytes
+                   ? DetailsView::tr("%1 now, the whole process tree")
+                         .arg(bytesText(*context.sample->memoryBytes))
+                   : QString();
+    }
+    return context.status.peakMemoryKib > 0
+               ? DetailsView::tr("%1 at most").arg(bytesText(context.status.peakMemoryKib * 1024))
+               : QString();
+}
+
+QString processesText(const Context &context)
+{
+    QStringList parts;
+    if (isAlive(context.status.state) && context.sample && context.sample->processes > 0) {
+        parts += QString::number(context.sample->processes);
+    }
+    if (context.status.strays > 0) {
+        parts += DetailsView::tr("%1 left behind by the main process").arg(context.status.strays);
+    }
+    if (context.status.survivors > 0) {
+        parts += DetailsView::tr("%1 could not be ended").arg(context.status.survivors);
+    }
+    return parts.join(u", ");
+}
+
+QString stopText(const Context &context)
+{
+    const auto grace = context.spec().grace;
+    const QString seconds = QLocale().toString(std::chrono::duration<double>(grace).count(), 'g', 4);
+    return DetailsView::tr("%1, then SIGKILL after %2 s").arg(signalName(context.spec().stopSignal), seconds);
+}
+
+QString exitRowText(const Context &context)
+{
+    return context.status.state == State::Ended ? exitText(context.status) : QString();
+}
+
+QString pidText(const Context &context)
+{
+    if (context.status.pid > 0) {
+        return QString::number(context.status.pid);
+    }
+    return context.status.lastPid > 0 ? DetailsView::tr("none; it was %1").arg(context.status.lastPid)
+                                      : QString();
+}
+
+QString outputText(const Context &context)
+{
+    if (context.status.runDirectory.isEmpty()) {
+        return {};
+    }
+    return bytesText(static_cast<qint64>(context.status.outputBytes));
+}
+
+constexpr std::array rows{
+    RowInfo{"name", QT_TRANSLATE_NOOP("procession::DetailsView", "Name"),
+            [](const Context &context) { return context.spec().name; }},
+    RowInfo{"description", QT_TRANSLATE_NOOP("procession::DetailsView", "Description"),
+            [](const Context &context) { return context.spec().description; }},
+    RowInfo{"state", QT_TRANSLATE_NOOP("procession::DetailsView", "State"),
+            [](const Context &context) { return stateText(context.status, context.now); }},
+    RowInfo{"why", QT_TRANSLATE_NOOP("procession::DetailsView", "Why"),
+            [](const Context &context) { return stateExplanation(context.status, context.now); }},
+    RowInfo{"exit", QT_TRANSLATE_NOOP("procession::DetailsView", "Exit code"), exitRowText},
+    RowInfo{"pid", QT_TRANSLATE_NOOP("procession::DetailsView", "PID"), pidText},
+    RowInfo{"processes", QT_TRANSLATE_NOOP("procession::DetailsView", "Processes"), processesText},
+    RowInfo{"started", QT_TRANSLATE_NOOP("procession::DetailsView", "Started"),
+            [](const Context &context) { return timeText(context.status.startedMs); }},
+    RowInfo{"ended", QT_TRANSLATE_NOOP("procession::DetailsView", "Ended"),
+            [](const Context &context) { return timeText(context.status.endedMs); }},
+    RowInfo{"elapsed", QT_TRANSLATE_NOOP("procession::DetailsView", "Elapsed"), durationOf},
+    RowInfo{"cpu", QT_TRANSLATE_NOOP("procession::DetailsView", "CPU"), cpuText},
+    RowInfo{"memory", QT_TRANSLATE_NOOP("procession::DetailsView", "Memory"), memoryText},
+    RowInfo{"output", QT_TRANSLATE_NOOP("procession::DetailsView", "Output"), outputText},
+    RowInfo{"command", QT_TRANSLATE_NOOP("procession::DetailsView", "Command"),
+            [](const Context &context) { return context.spec().command.text(); }},
+    RowInfo{"how", QT_TRANSLATE_NOOP("procession::DetailsView", "Executed"),
+            [](const Context &context) {
+                return context.spec().command.kind() == Command::Kind::Shell
+                           ? DetailsView::tr("through a shell")
+                           : DetailsView::tr("directly, without a shell");
+            }},
+    RowInfo{"argv", QT_TRANSLATE_NOOP("procession::DetailsView", "Arguments"),
+            [](const Context &context) { return numberedWords(context.spec().command.argv()); }},
+    RowInfo{"directory", QT_TRANSLATE_NOOP("procession::DetailsView", "Directory"),
+            [](const Context &context) {
+                return context.spec().workingDirectory.isEmpty()
+                           ? DetailsView::tr("the window's own: %1").arg(QDir::currentPath())
+                           : context.spec().workingDirectory;
+            }},
+    RowInfo{"environment", QT_TRANSLATE_NOOP("procession::DetailsView", "Environment"),
+            [](const Context &context) { return environmentText(context.spec()); }},
+    RowInfo{"stop", QT_TRANSLATE_NOOP("procession::DetailsView", "Terminate sends"), stopText},
+    RowInfo{"group", QT_TRANSLATE_NOOP("procession::DetailsView", "Group"),
+            [](const Context &context) { return context.spec().group; }},
+    RowInfo{"run", QT_TRANSLATE_NOOP("procession::DetailsView", "Run"),
+            [](const Context &context) { return context.status.runId; }},
+    RowInfo{"rundirectory", QT_TRANSLATE_NOOP("procession::DetailsView", "Kept in"),
+            [](const Context &context) { return context.status.runDirectory; }},
+};
+
+} // namespace
+
+DetailsView::DetailsView(QWidget *parent)
+    : QScrollArea(parent)
+    , m_none(new QLabel(tr("Select a worker to see its details.")))
+    , m_page(new QWidget)
+    , m_form(new QFormLayout(m_page))
+{
+    setObjectName(u"detailsView"_qs);
+    setAccessibleName(tr("Details"));
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    m_none->setObjectName(u"detailsNone"_qs);
+    m_none->setAlignment(Qt::AlignCenter);
+    m_form->setRowWrapPolicy(QFormLayout::DontWrapRows);
+    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_form->setLabelAlignment(Qt::AlignRight | Qt::AlignTop);
+    m_form->setVerticalSpacing(fontMetrics().height() / 4);
+    m_form->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
+    for (const RowInfo &info : rows) {
+        auto *title = new QLabel(tr(info.title), m_page);
+        title->setForegroundRole(QPalette::PlaceholderText);
+        title->setAlignment(Qt::AlignRight | Qt::AlignTop);
+        auto *value = new QLabel(m_page);
+        value->setObjectName(u"details."_qs + QLatin1StringView(info.name));
+        value->setAccessibleName(tr(info.title));
+        value->setTextFormat(Qt::PlainText);
+        value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        value->setWordWrap(true);
+        value->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+        QSizePolicy policy = value->sizePolicy();
+        policy.setHorizontalPolicy(QSizePolicy::Ignored); // a long word must not widen the window
+        value->setSizePolicy(policy);
+        title->setBuddy(value);
+        m_form->addRow(title, value);
+        m_rows.push_back({title, value});
+    }
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_none, 1);
+    layout->addWidget(m_page, 0);
+    layout->addStretch(0);
+    setWidget(content);
+    m_page->hide();
+}
+
+void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now)
+{
+    m_none->setVisible(!status);
+    m_page->setVisible(status);
+    if (!status) {
+        return;
+    }
+    const Context context{*status, sample, now};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const QString value = rows[i].value(context);
+        const Row &row = m_rows[i];
+        if (row.value->text() != value) {
+            row.value->setText(value);
+        }
+        if (row.value->isHidden() != value.isEmpty()) {
+            row.value->setVisible(!value.isEmpty());
+            row.title->setVisible(!value.isEmpty());
+        }
+    }
+}
+
+} // namespace procession

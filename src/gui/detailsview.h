@@ -14,8 +14,8 @@ class QLabel;
 
 namespace procession {
 
-/// Everything that is known of one worker, as label and value rows whose text can be selected. Only what changed
-/// is set, so nothing flickers and no selection is lost. GUI thread.
+/// Everything that is known of one worker, as label and value rows whose text can be selected. Only what
+/// changed is set, so nothing flickers and no selection is lost. GUI thread.
 class DetailsView final : public QScrollArea
 {
     Q_OBJECT
@@ -31,13 +31,13 @@ public:
 private:
     struct Row
     {
-        QLabel *title = nullptr;
-        QLabel *value = nullptr;
+        QLabel *title;
+        QLabel *value;
     };
 
-    QLabel *m_none = nullptr;
-    QWidget *m_page = nullptr;
-    QFormLayout *m_form = nullptr;
+    QLabel *m_none;
+    QWidget *m_page;
+    QFormLayout *m_form;
     std::vector<Row> m_rows;
 };
 

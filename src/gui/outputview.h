@@ -12,8 +12,8 @@ namespace procession {
 
 class Settings;
 
-/// The output of one worker's current or last run: bounded, live while the run is alive and the view is visible,
-/// following only while at the bottom. Files are read in a thread of its own. GUI thread.
+/// The output of one worker's current or last run: bounded, live while the run is alive and the view is
+/// visible, following only while at the bottom. Files are read in a thread of its own. GUI thread.
 class OutputView final : public QWidget
 {
     Q_OBJECT

@@ -273,6 +273,8 @@ private Q_SLOTS:
         QCOMPARE(log.tailStart(10), 4u); // right behind a newline: that very line
         QCOMPARE(log.tailStart(9), 8u);
         QCOMPARE(log.tailStart(6), 8u);
+        QCOMPARE(log.tailStart(4, 8), 4u);
+        QCOMPARE(log.tailStart(4, 0), 0u);
     }
 
     void tailOfAnEndlessLineStartsAtACharacter()
