@@ -40,7 +40,7 @@ constexpr milliseconds idleDelay{250};
 /// How the run ended, or where it stands: the line under its output.
 QString footerText(const WorkerStatus &status)
 {
-    const auto line = [](const QString &text) { return u"── "_qs + text + u" ──"_qs; };
+    const auto line = [](const QString &text) { return u"── %1 ──"_qs.arg(text); };
     switch (status.state) {
     case State::Starting:
     case State::Running:
