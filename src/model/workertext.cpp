@@ -68,12 +68,12 @@ QString conventionText(const int exitCode)
     return {};
 }
 
-/// "exit code 3" or "SIGSEGV (11), core", for the middle of a sentence.
+/// "exit code 3" or "SIGSEGV (11)", for the middle of a sentence.
 QString endingText(const WorkerStatus &status)
 {
     if (!status.exitCode)
         return Text::tr("an unknown exit code");
-    const QString code = exitCodeText(*status.exitCode, status.coreDumped);
+    const QString code = exitCodeText(*status.exitCode);
     return *status.exitCode < 0 ? code : Text::tr("exit code %1").arg(code);
 }
 

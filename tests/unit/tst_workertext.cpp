@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "model/workertext.h"
+#include "workerfixtures.h"
+
+#include <QMetaEnum>
+#include <QRegularExpression>
+#include <QTest>
+
+using namespace procession;
+using namespace procession::fixtures;
+using namespace std::chrono_literals;
+
+class TestWorkerText final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+
+    void words();
+    void stoppingSuffix();
+    void everyExitCode();
+    void exitWithoutCode();
+    void exitExplanations_data();
+    void exitExplanations();
+    void stateExplanations_data();
+    void stateExplanations();
+    void everyStateIsExplained();
+    void bytes();
+};
+
+namespace {
+
+WorkerStatus endedWith(const Outcome outcome, const std::optional<int> code)
+{
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Ended, outcome);
+    status.exitCode = code;
+    return status;
+}
+
+} // namespace
+
+void TestWorkerText::words()
+{
+    QStringList words;
+    for (const State state : allStates) {
+        if (state != State::Ended)
+            words << stateWord(state, Outcome::None);
+    }
+    const QMetaEnum outcomes = QMetaEnum::fromType<Outcome>();
+    for (int i = 1; i < outcomes.keyCount(); ++i)
+        words << stateWord(State::Ended, Outcome(outcomes.value(i)));
+    QCOMPARE(
+        words.join(u','),
+        QStringLiteral("Not started,Queued,Starting,Running,Paused,Stopping,Skipped,Succeeded,Failed,Crashed,"
+                       "Failed to start,Timed out,Stopped,Killed,Interrupted,Lost"));
+}
+
+void TestWorkerText::stoppingSuffix()
+{
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Stopping);
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping"));
+    status.stopAskedAt = 96s;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping 4s"));
+    QCOMPARE(stateText(status, 95s), QStringLiteral("Stopping 0s"));
+    status.state = State::Ended;
+    status.outcome = Outcome::Stopped;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Stopped"));
+}
+
+void TestWorkerText::everyExitCode()
+{
+    for (int code = -64; code <= 255; ++code)
+        QCOMPARE(exitText(endedWith(Outcome::Failed, code)), exitCodeText(code));
+    WorkerStatus status = endedWith(Outcome::Crashed, -11);
+    status.coreDumped = true;
+    QCOMPARE(exitText(status), QStringLiteral("SIGSEGV (11), core"));
+    QCOMPARE(exitText(endedWith(Outcome::Stopped, -15)), QStringLiteral("SIGTERM (15)"));
+    QCOMPARE(exitText(endedWith(Outcome::Failed, 143)), QStringLiteral("143"));
+}
+
+void TestWorkerText::exitWithoutCode()
+{
+    for (const State state : {State::Starting, State::Running, State::Paused, State::Stopping})
+        QCOMPARE(exitText(statusOf(1, {}, state)), QString());
+    for (const State state : {State::NotStarted, State::Queued, State::Skipped})
+        QCOMPARE(exitText(statusOf(1, {}, state)), QStringLiteral("—"));
+    QCOMPARE(exitText(endedWith(Outcome::FailedToStart, {})), QStringLiteral("—"));
+    QCOMPARE(exitText(endedWith(Outcome::Lost, {})), QStringLiteral("unknown"));
+    QCOMPARE(exitText(endedWith(Outcome::Interrupted, {})), QStringLiteral("unknown"));
+}
+
+void TestWorkerText::exitExplanations_data()
+{
+    QTest::addColumn<Outcome>("outcome");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("0") << Outcome::Succeeded << 0 << QStringLiteral("It ended by itself with exit code 0.");
+    QTest::newRow("3") << Outcome::Failed << 3 << QStringLiteral("It ended by itself with exit code 3.");
+    QTest::newRow("126") << Outcome::Failed << 126
+                         << QStringLiteral(
+                                "It ended by itself with exit code 126. By convention 126 means: the "
+                                "command was found but is not executable.");
+    QTest::newRow("127") << Outcome::Failed << 127
+                         << QStringLiteral(
+                                "It ended by itself with exit code 127. By convention 127 means: the "
+                                "command was not found.");
+    QTest::newRow("128") << Outcome::Failed << 128
+                         << QStringLiteral("It ended by itself with exit code 128.");
+    QTest::newRow("137") << Outcome::Failed << 137
+                         << QStringLiteral(
+                                "It ended by itself with exit code 137. With 137 a shell reports a child "
+                                "killed by SIGKILL (9).");
+    QTest::newRow("193") << Outcome::Failed << 193
+                         << QStringLiteral("It ended by itself with exit code 193.");
+    QTest::newRow("segv") << Outcome::Crashed << -11
+                          << QStringLiteral("It was ended by SIGSEGV (11), which nobody sent from here.");
+    QTest::newRow("stopped") << Outcome::Stopped << -15
+                             << QStringLiteral("It was terminated from here and ended with SIGTERM (15).");
+    QTest::newRow("stopped politely")
+        << Outcome::Stopped << 0 << QStringLiteral("It was terminated from here and ended with exit code 0.");
+    QTest::newRow("grace over") << Outcome::Killed << -9
+                                << QStringLiteral(
+                                       "It was terminated from here, did not end in time and was killed.");
+}
+
+void TestWorkerText::exitExplanations()
+{
+    QFETCH(Outcome, outcome);
+    QFETCH(int, code);
+    QTEST(exitExplanation(endedWith(outcome, code)), "text");
+}
+
+void TestWorkerText::stateExplanations_data()
+{
+    QTest::addColumn<WorkerStatus>("status");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("never started") << statusOf(1, {}) << QStringLiteral("It has not been started.");
+    WorkerStatus stopping = statusOf(1, {}, State::Stopping);
+    stopping.stopAskedAt = 97s;
+    stopping.stopDeadline = 106'500ms;
+    QTest::newRow("stopping") << stopping
+                              << QStringLiteral(
+                                     "It was asked to end. If it has not ended in 7 s, it is killed.");
+    stopping.stopDeadline = 0s;
+    stopping.killAsked = true;
+    QTest::newRow("killing") << stopping
+                             << QStringLiteral("It was killed here; its processes are about to go.");
+    WorkerStatus failed = endedWith(Outcome::FailedToStart, {});
+    failed.problem = QStringLiteral("`pyhton3` was not found in PATH.");
+    QTest::newRow("failed to start")
+        << failed << QStringLiteral("Its command could not be started. `pyhton3` was not found in PATH.");
+    WorkerStatus killed = endedWith(Outcome::Killed, -9);
+    killed.killAsked = true;
+    killed.strays = 2;
+    killed.survivors = 1;
+    QTest::newRow("killed, with a tree")
+        << killed
+        << QStringLiteral("It was killed from here. Processes it left behind, which were ended: 2. "
+                          "Processes that could not be ended: 1.");
+    WorkerStatus dumped = endedWith(Outcome::Crashed, -6);
+    dumped.coreDumped = true;
+    QTest::newRow("core") << dumped
+                          << QStringLiteral(
+                                 "It was ended by SIGABRT (6), which nobody sent from here. A core "
+                                 "dump was written.");
+    QTest::newRow("lost") << endedWith(Outcome::Lost, {})
+                          << QStringLiteral("Its keeper vanished, so nobody knows how it ended.");
+}
+
+void TestWorkerText::stateExplanations()
+{
+    QFETCH(WorkerStatus, status);
+    QTEST(stateExplanation(status, 100s), "text");
+}
+
+void TestWorkerText::everyStateIsExplained()
+{
+    for (const State state : allStates) {
+        const QString text = stateExplanation(statusOf(1, {}, state), 1s);
+        QVERIFY2(text.endsWith(u'.'), qPrintable(stateWord(state, Outcome::None)));
+    }
+    const QMetaEnum outcomes = QMetaEnum::fromType<Outcome>();
+    for (int i = 1; i < outcomes.keyCount(); ++i) {
+        const QString text = stateExplanation(endedWith(Outcome(outcomes.value(i)), {}), 1s);
+        QVERIFY2(text.endsWith(u'.') && text.size() > 10, outcomes.key(i));
+    }
+}
+
+void TestWorkerText::bytes()
+{
+    QCOMPARE(bytesText(0), QStringLiteral("0 bytes"));
+    QCOMPARE(bytesText(1024), QStringLiteral("1.0 KiB"));
+    QCOMPARE(bytesText(92'379'545), QStringLiteral("88.1 MiB"));
+}
+
+QTEST_GUILESS_MAIN(TestWorkerText)
+#include "tst_workertext.moc"
