@@ -316,6 +316,7 @@ void MainWindow::apply(const SampleSet &set)
         cpu += sample.cpuPercent.value_or(0);
         memory += sample.memoryBytes.value_or(0);
     }
+    m_totalsLabel->setVisible(!set.samples.isEmpty());
     m_totalsLabel->setText(tr("CPU %1 · Memory %2").arg(percentText(cpu), bytesText(memory)));
     showCurrent();
     showSelection();
@@ -340,10 +341,12 @@ void MainWindow::rosterOpened(bool startAll)
     m_ui->actionCloseProject->setEnabled(!m_session->file().isEmpty());
     if (startAll)
         m_actions->startAll();
-    if (m_model->rowCount() == 0)
+    if (m_model->rowCount() == 0) {
         m_ui->emptyPage->setFocus();
-    else
-        m_ui->workersView->setFocus();
+        return;
+    }
+    m_ui->workersView->select({m_model->idAt(0)}); // there is output to be seen at once
+    m_ui->workersView->setFocus();
 }
 
 void MainWindow::showPage()
@@ -354,11 +357,12 @@ void MainWindow::showPage()
     else if (m_proxy->rowCount() == 0)
         page = m_ui->noMatchPage;
     if (page == m_ui->noMatchPage) {
-        const QString hidden = tr("%n worker(s) are hidden.", nullptr, m_model->rowCount());
+        const QString hidden = tr("%n worker(s) hidden.", nullptr, m_model->rowCount());
         m_ui->noMatchLabel->setText(m_proxy->text().isEmpty()
                                         ? tr("No workers here now.\n%1").arg(hidden)
                                         : tr("No workers match “%1”.\n%2").arg(m_proxy->text(), hidden));
     }
+    m_ui->detailTabs->setVisible(m_ui->actionShowDetails->isChecked() && page != m_ui->emptyPage);
     if (page == m_ui->tableStack->currentWidget())
         return;
     const bool focusLost = m_ui->tableStack->isAncestorOf(focusWidget());

@@ -33,7 +33,7 @@ QString RosterCommand::aliveObstacle(const QList<WorkerId> &ids) const
 
 AddWorkers::AddWorkers(const QList<WorkerSpec> &specs, Supervisor *supervisor)
     : RosterCommand(specs.size() == 1 ? Texts::tr("Add %1").arg(specs.first().name)
-                                      : Texts::tr("Add %n Workers", nullptr, int(specs.size())),
+                                      : Texts::tr("Add %n Worker(s)", nullptr, int(specs.size())),
                     supervisor)
     , m_specs(specs)
 {

@@ -75,6 +75,7 @@ QListWidget *makeList(const QString &name, QWidget *parent)
     auto *list = new QListWidget(parent);
     list->setObjectName(name);
     list->setFrameShape(QFrame::NoFrame);
+    list->viewport()->setAutoFillBackground(false); // the pane is one surface, however long the list
     list->setSelectionMode(QAbstractItemView::SingleSelection);
     list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list->setTabKeyNavigation(false);

@@ -6,6 +6,7 @@
 #include "core/paths.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
+#include "gui/englishplurals.h"
 #include "gui/icons.h"
 #include "gui/mainwindow.h"
 
@@ -180,6 +181,7 @@ int windowCommand(int &argc, char **argv, const Paths &paths)
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Procession"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.procession.Procession"));
     installIcons();
+    QCoreApplication::installTranslator(new EnglishPlurals(&application));
 
     Settings settings(paths.configFile);
     Supervisor supervisor(paths);

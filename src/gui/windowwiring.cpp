@@ -21,6 +21,7 @@
 #include "model/workertext.h"
 #include "ui_mainwindow.h"
 
+#include <QAbstractScrollArea>
 #include <QApplication>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -95,7 +96,7 @@ void MainWindow::connectActions()
 
     connect(ui.actionShowToolBar, &QAction::toggled, ui.mainToolBar, &QWidget::setVisible);
     connect(ui.actionShowSideBar, &QAction::toggled, ui.sideBar, &QWidget::setVisible);
-    connect(ui.actionShowDetails, &QAction::toggled, ui.detailTabs, &QWidget::setVisible);
+    connect(ui.actionShowDetails, &QAction::toggled, this, &MainWindow::showPage);
     connect(ui.actionShowStatusBar, &QAction::toggled, ui.statusBar, &QWidget::setVisible);
     connect(ui.menuColumns, &QMenu::aboutToShow, view,
             [this] { m_ui->workersView->fillColumnsMenu(m_ui->menuColumns); });
@@ -110,8 +111,9 @@ void MainWindow::connectActions()
     ui.actionRemove->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     ui.workersView->addAction(ui.actionRemove);
     addShortcut(Qt::Key_Slash, this, [this] { m_ui->filterEdit->setFocus(Qt::ShortcutFocusReason); });
-    addShortcut(Qt::Key_Escape, ui.filterEdit, [this] { clearFilter(); });
-    addShortcut(Qt::Key_Escape, ui.workersView, [this] { clearFilter(); });
+    for (QWidget *where : {static_cast<QWidget *>(ui.filterEdit), static_cast<QWidget *>(ui.workersView),
+                           static_cast<QWidget *>(ui.sideBar)})
+        addShortcut(Qt::Key_Escape, where, [this] { clearFilter(); });
     for (int tab = 0; tab < ui.detailTabs->count(); ++tab) {
         addShortcut(QKeySequence(int(Qt::ALT) | (int(Qt::Key_1) + tab)), this,
                     [this, tab] { showPane(m_ui->detailTabs->widget(tab)); });
@@ -187,7 +189,7 @@ void MainWindow::connectSession()
 void MainWindow::addShortcut(const QKeySequence &keys, QWidget *where, const std::function<void()> &run)
 {
     auto *shortcut = new QShortcut(keys, where);
-    shortcut->setContext(where == this ? Qt::WindowShortcut : Qt::WidgetShortcut);
+    shortcut->setContext(where == this ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
     connect(shortcut, &QShortcut::activated, this, run);
 }
 
@@ -245,7 +247,10 @@ void MainWindow::showPane(QWidget *pane)
 {
     m_ui->actionShowDetails->setChecked(true);
     m_ui->detailTabs->setCurrentWidget(pane);
-    pane->setFocus(Qt::ShortcutFocusReason);
+    auto *text = qobject_cast<QAbstractScrollArea *>(pane);
+    if (!text)
+        text = pane->findChild<QAbstractScrollArea *>();
+    text->setFocus(Qt::ShortcutFocusReason);
 }
 
 void MainWindow::runCommand(const Command &command)

@@ -396,12 +396,12 @@ void WorkerActions::askToEnd(Ending how, const QList<WorkerId> &ids)
     request.offerDontAsk = !kill;
     switch (how) {
     case Ending::Terminate:
-        request.title = tr("Terminate %n Workers?", nullptr, count);
+        request.title = tr("Terminate %n Worker(s)?", nullptr, count);
         request.text = tr("They are asked to exit; work they have not saved may be lost.");
         request.verb = tr("&Terminate %n", nullptr, count);
         break;
     case Ending::Restart:
-        request.title = tr("Restart %n Workers?", nullptr, count);
+        request.title = tr("Restart %n Worker(s)?", nullptr, count);
         request.text = tr("They are asked to exit and started again; work they have not saved may be lost.");
         request.verb = tr("&Restart %n", nullptr, count);
         break;
@@ -447,8 +447,8 @@ void WorkerActions::pushRemoval(const QList<WorkerId> &ids)
         return;
     const int count = int(ids.size());
     const WorkerStatus *status = count == 1 ? m_supervisor->status(ids.first()) : nullptr;
-    const QString text = status ? tr("%1 was removed.").arg(status->spec->name)
-                                : tr("%n workers were removed.", nullptr, count);
+    const QString text = status ? tr("%1 removed.").arg(status->spec->name)
+                                : tr("%n worker(s) removed.", nullptr, count);
     m_undoStack.push(new RemoveWorkers(ids, m_supervisor));
     Q_EMIT undoOffered(text);
 }

@@ -12,6 +12,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QStyledItemDelegate>
 
 #include <algorithm>
 
@@ -50,6 +51,25 @@ int defaultCharacters(Column column)
     return 16;
 }
 
+/// A row is one line high, whatever a command looks like.
+class OneLineDelegate final : public QStyledItemDelegate
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(OneLineDelegate)
+
+public:
+    explicit OneLineDelegate(QObject *parent)
+        : QStyledItemDelegate(parent)
+    {
+    }
+
+    QString displayText(const QVariant &value, const QLocale &) const override
+    {
+        const QString text = value.toString();
+        return text.contains(u'\n') ? text.simplified() : text;
+    }
+};
+
 } // namespace
 
 WorkersView::WorkersView(QWidget *parent)
@@ -66,6 +86,7 @@ WorkersView::WorkersView(QWidget *parent)
     header()->setSortIndicatorClearable(true);
     header()->setSortIndicator(-1, Qt::AscendingOrder);
     header()->setContextMenuPolicy(Qt::CustomContextMenu);
+    setItemDelegate(new OneLineDelegate(this));
     setItemDelegateForColumn(int(Column::State), m_stateDelegate);
     setSortingEnabled(true);
 
@@ -283,3 +304,5 @@ void WorkersView::showColumnsMenu(const QPoint &position)
 }
 
 } // namespace procession
+
+#include "workersview.moc"
