@@ -99,23 +99,19 @@ QString RunDirectory::create(const QByteArray &spec) const
     };
     if (::mkdir(QFile::encodeName(m_path).constData(), 0700) != 0)
         return problem(errno);
-    const QByteArray temporary = pathOf(m_path, "spec.new");
-    {
-        const Descriptor fd(
-            ::open(temporary.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (fd < 0)
-            return problem(errno);
-        for (qsizetype done = 0; done < spec.size();) {
-            const ssize_t written = ::write(fd, spec.constData() + done, size_t(spec.size() - done));
-            if (written < 0 && errno == EINTR)
-                continue;
-            if (written < 0)
-                return problem(errno);
-            done += written;
-        }
-    }
-    if (::rename(temporary.constData(), pathOf(m_path, specFile).constData()) != 0)
+    // Not renamed into place: no keeper looks before it is launched, and a spec cut short has no footer.
+    const Descriptor fd(::open(pathOf(m_path, specFile).constData(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (fd < 0)
         return problem(errno);
+    for (qsizetype done = 0; done < spec.size();) {
+        const ssize_t written = ::write(fd, spec.constData() + done, size_t(spec.size() - done));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return problem(errno);
+        done += written;
+    }
     return {};
 }
 
@@ -168,11 +164,11 @@ RunFacts RunDirectory::inspect() const
     RunFacts facts;
     const auto before = readState();
     if (!before)
-        return facts; // a keeper may be about to take the lock: it must not find ours there
+        return facts; // a keeper may be about to lock it, and must not find our lock there
     facts.slot = *before;
     facts.sameBoot = QString::fromLatin1(before->bootId) == bootId();
     const Descriptor lock(
-        ::open(pathOf(m_path, lockFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        ::open(pathOf(m_path, stateFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (lock >= 0 && ::flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         facts.keeper = RunFacts::Keeper::Alive;
         return facts;

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,13 +67,16 @@ StartReport claim(const char *const path, const LauncherArguments &launcher, int
     };
     if (fstat(directory, &about) != 0 || about.st_uid != geteuid())
         return refusal(Start::Foreign, 0);
-    const int lock = openat(directory, rundir::lockFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock < 0)
-        return refusal(Start::NotRecorded, errno);
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? refusal(Start::Held, 0) : refusal(Start::NotRecorded, errno);
-    if (const int error = state.open(directory))
-        return error == EEXIST ? refusal(Start::AlreadyRan, 0) : refusal(Start::NotRecorded, error);
+    switch (const int error = state.open(directory)) {
+    case 0:
+        break;
+    case EWOULDBLOCK:
+        return refusal(Start::Held, 0);
+    case EEXIST:
+        return refusal(Start::AlreadyRan, 0);
+    default:
+        return refusal(Start::NotRecorded, error);
+    }
     state.slot.phase = rundir::Phase::Starting;
     state.slot.keeperPid = getpid();
     memcpy(state.slot.bootId, launcher.bootId, sizeof(state.slot.bootId));

@@ -5,9 +5,9 @@
 // The run directory's format, shared by the keeper (no C++ runtime) and core (Qt). C headers only.
 //
 // runs/<id>/            0700, opened by dirfd
-//   spec                written by the window under a temporary name, then renamed; never changed
-//   lock                flock'd by the keeper for as long as it keeps the run
-//   state               two StateSlots, written in place alternately; the valid one with the higher sequence counts
+//   spec                written by the window before the keeper is launched; never changed
+//   state               two StateSlots, written in place alternately; the valid one with the higher sequence counts;
+//                       flock'd by the keeper for as long as it keeps the run
 //   out.<offset>        output segment; <offset> is the global offset of its first byte, 20 decimal digits
 //   idx.<offset>        IndexRecords of that segment: which bytes came when and on which stream
 //   ctl                 SOCK_SEQPACKET; one Command per packet; idempotent; no reply
@@ -19,7 +19,6 @@
 namespace procession::rundir {
 
 inline constexpr const char *specFile = "spec";
-inline constexpr const char *lockFile = "lock";
 inline constexpr const char *stateFile = "state";
 inline constexpr const char *controlSocket = "ctl";
 inline constexpr const char *outputPrefix = "out.";

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ int State::open(const int directory)
         return errno;
     if (!S_ISREG(about.st_mode))
         return EBADMSG;
+    if (flock(m_file, LOCK_EX | LOCK_NB) != 0)
+        return errno;
     rundir::StateSlot earlier[2]{};
     if (about.st_size > 0 && pread(m_file, earlier, sizeof(earlier), 0) < 0)
         return errno;

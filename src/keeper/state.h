@@ -13,8 +13,8 @@ class State final
 public:
     rundir::StateSlot slot{};
 
-    /// Opens or creates the file. Returns 0, EEXIST if a keeper has recorded a phase before, or another
-    /// errno.
+    /// Opens or creates the file and locks it, for as long as this process or a fork of it lives. Returns 0,
+    /// EWOULDBLOCK if another keeper holds it, EEXIST if one has recorded a phase before, or another errno.
     int open(int directory);
     /// Writes both slots, so that no later write needs space: a full disk must not hide an exit code.
     /// Returns 0 or an errno.

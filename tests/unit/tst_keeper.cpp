@@ -494,7 +494,7 @@ void TestKeeper::secondLaunch()
     QVERIFY(held.errors.contains(QStringLiteral("another keeper keeps this run already")));
     QCOMPARE(stateOf(run).sequence, before.sequence);
 
-    QFile lock(run.path + QStringLiteral("/lock"));
+    QFile lock(run.path + QStringLiteral("/state"));
     QVERIFY(lock.open(QIODevice::ReadWrite));
     QVERIFY(::flock(lock.handle(), LOCK_EX | LOCK_NB) != 0);
     QVERIFY(command(run, Verb::Kill));
@@ -593,7 +593,7 @@ void TestKeeper::cleanWorker()
     QCOMPARE(stateOf(run).waitStatus, 0);
 
     // The keeper's own files are nobody else's all the same.
-    for (const char *name : {lockFile, stateFile, controlSocket, "out.00000000000000000000"}) {
+    for (const char *name : {stateFile, controlSocket, "out.00000000000000000000"}) {
         struct stat about
         {
         };
