@@ -140,7 +140,9 @@ QString EnvironmentTable::problem() const
 QString EnvironmentTable::warning() const
 {
     if (m_unreadLines > 0)
-        return tr("%n pasted line(s) did not read KEY=VALUE and were left out.", nullptr, m_unreadLines);
+        return m_unreadLines == 1
+                   ? tr("A pasted line does not read KEY=VALUE and was left out.")
+                   : tr("%n pasted lines do not read KEY=VALUE and were left out.", nullptr, m_unreadLines);
     static const QRegularExpression usual(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
     QSet<QString> seen;
     for (const auto &[name, value] : variables()) {

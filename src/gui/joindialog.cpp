@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "gui/joindialog.h"
 
-#include "core/bootclock.h"
 #include "ui_joindialog.h"
 
 #include <QPushButton>
@@ -144,21 +143,24 @@ void JoinDialog::refresh()
     QStringList sentences;
     switch (wanted.condition) {
     case JoinSpec::Condition::All:
-        sentences.append(tr("Waits until %n worker(s) have ended.", nullptr, total));
+        sentences.append(total == 1 ? tr("Waits until the worker has ended.")
+                                    : tr("Waits until all %n workers have ended.", nullptr, total));
         break;
     case JoinSpec::Condition::Any:
-        sentences.append(tr("Waits until the first of %n worker(s) has ended.", nullptr, total));
+        sentences.append(total == 1 ? tr("Waits until the worker has ended.")
+                                    : tr("Waits until the first of %n workers has ended.", nullptr, total));
         break;
     case JoinSpec::Condition::Count:
-        sentences.append(tr("Waits until %1 of %2 workers have ended.").arg(wanted.count).arg(total));
+        sentences.append(tr("Waits until %1 of %2 have ended.").arg(wanted.count).arg(total));
         break;
     case JoinSpec::Condition::FirstFailure:
-        sentences.append(
-            tr("Waits until the first of %n worker(s) has failed, or all have ended.", nullptr, total));
+        sentences.append(total == 1 ? tr("Waits until the worker has ended, however it ends.")
+                                    : tr("Waits until the first of %n workers has failed, or all have ended.",
+                                         nullptr, total));
         break;
     }
     if (wanted.timeout)
-        sentences.append(tr("Gives up after %1.").arg(durationText(*wanted.timeout, true)));
+        sentences.append(tr("Gives up after %1.").arg(m_ui->joinTimeoutEdit->text().simplified()));
     sentences.append(wanted.then == JoinSpec::Then::TerminateRest
                          ? tr("Then it terminates those still running.")
                          : tr("Waiting changes no worker."));

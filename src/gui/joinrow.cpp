@@ -5,10 +5,12 @@
 #include "core/bootclock.h"
 #include "core/supervisor.h"
 #include "gui/icons.h"
+#include "model/workertext.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QStyle>
 #include <QToolButton>
@@ -30,6 +32,13 @@ constexpr qsizetype namesInToolTip = 25;
 std::chrono::nanoseconds roundedUp(std::chrono::nanoseconds duration)
 {
     return std::chrono::ceil<std::chrono::seconds>(duration);
+}
+
+QString timeoutText(std::chrono::milliseconds timeout)
+{
+    if (timeout >= 1min)
+        return durationText(timeout, true);
+    return JoinRow::tr("%1 s").arg(QLocale().toString(double(timeout.count()) / 1000, 'g', 4));
 }
 
 } // namespace
@@ -83,7 +92,7 @@ JoinRow::JoinRow(const JoinSpec &spec, Supervisor *supervisor, QWidget *parent)
     connect(&m_join, &Join::finished, this, &JoinRow::finish);
     connect(m_showFailed, &QPushButton::clicked, this, &JoinRow::showFailedRequested);
     connect(m_terminate, &QPushButton::clicked, this,
-            [this] { Q_EMIT terminateRequested(m_join.progress().awaited); });
+            [this] { Q_EMIT terminateRequested(current().awaited); });
     connect(m_cancel, &QPushButton::clicked, &m_join, &Join::cancel);
     connect(m_close, &QToolButton::clicked, this, &JoinRow::closed);
     // Twice a second, so that no second of the countdown is passed over.
@@ -99,6 +108,17 @@ void JoinRow::start()
         m_clock.start();
     refresh();
     refreshIcon();
+}
+
+JoinProgress JoinRow::current() const
+{
+    JoinProgress progress = m_join.progress();
+    if (isEnded()) {
+        // A worker that was started again since is no business of this join any more.
+        const QList<WorkerId> &left = m_result.progress.awaited;
+        progress.awaited.removeIf([&left](WorkerId id) { return !left.contains(id); });
+    }
+    return progress;
 }
 
 QString JoinRow::names(const QList<WorkerId> &ids) const
@@ -132,16 +152,19 @@ QString JoinRow::waitingText(const JoinProgress &progress) const
     QStringList parts;
     switch (m_join.spec().condition) {
     case JoinSpec::Condition::All:
-        parts.append(tr("Waiting for %n worker(s)", nullptr, awaited));
+        parts.append(awaited == 1 ? tr("Waiting for 1 worker")
+                                  : tr("Waiting for %n workers", nullptr, awaited));
         break;
     case JoinSpec::Condition::Any:
-        parts.append(tr("Waiting for the first of %n worker(s)", nullptr, awaited));
+        parts.append(awaited == 1 ? tr("Waiting for 1 worker")
+                                  : tr("Waiting for the first of %n workers", nullptr, awaited));
         break;
     case JoinSpec::Condition::Count:
         parts.append(tr("Waiting until %1 have ended").arg(m_join.spec().count));
         break;
     case JoinSpec::Condition::FirstFailure:
-        parts.append(tr("Waiting for a failure among %n worker(s)", nullptr, awaited));
+        parts.append(awaited == 1 ? tr("Waiting for 1 worker to fail or end")
+                                  : tr("Waiting for the first of %n workers to fail", nullptr, awaited));
         break;
     }
     parts.append(tr("%1 of %2 done").arg(progress.ended).arg(progress.ended + awaited));
@@ -161,32 +184,39 @@ QString JoinRow::outcomesText(const JoinProgress &progress) const
         parts.append(tr("%n succeeded", nullptr, progress.succeeded));
     if (progress.failed > 0)
         parts.append(tr("%n failed", nullptr, progress.failed));
-    if (const int others = progress.ended - progress.succeeded - progress.failed; others > 0)
-        parts.append(tr("%n stopped or with an unknown result", nullptr, others));
+    int stopped = 0;
+    for (const WorkerId id : m_join.spec().workers) {
+        const WorkerStatus *status = m_supervisor->status(id);
+        stopped += status && (status->outcome == Outcome::Stopped || status->outcome == Outcome::Killed);
+    }
+    if (stopped > 0)
+        parts.append(tr("%n stopped", nullptr, stopped));
+    if (const int others = progress.ended - progress.succeeded - progress.failed - stopped; others > 0)
+        parts.append(tr("%n with an unknown result", nullptr, others));
     return parts.join(tr(", ", "between two counts"));
 }
 
 QString JoinRow::metText(const JoinResult &result) const
 {
     const JoinProgress &progress = result.progress;
+    const JoinSpec::Condition condition = m_join.spec().condition;
     const int total = progress.ended + int(progress.awaited.size());
-    const bool all = progress.awaited.isEmpty();
-    const bool noFailure =
-        m_join.spec().condition == JoinSpec::Condition::FirstFailure && progress.failed == 0;
     const QString time = durationText(result.waited, true);
-    if (m_join.spec().condition == JoinSpec::Condition::All || noFailure) {
-        if (m_immediate)
-            return tr("All %n had already ended: %1", nullptr, total).arg(outcomesText(progress));
-        return tr("All %n ended: %1, %2", nullptr, total).arg(outcomesText(progress), time);
+    const QList<WorkerId> who = endedWorkers();
+    if (condition == JoinSpec::Condition::FirstFailure && progress.failed > 0)
+        return m_immediate ? tr("Had failed already: %1").arg(names(who))
+                           : tr("Failed after %1: %2").arg(time, names(who));
+    if (total == 1 && !who.isEmpty()) {
+        const WorkerStatus *status = m_supervisor->status(who.first());
+        const QString word = stateWord(status->state, status->outcome);
+        return m_immediate ? tr("%1 had ended already: %2").arg(names(who), word)
+                           : tr("%1 ended: %2, %3").arg(names(who), word, time);
     }
-    const QString who = names(endedWorkers());
-    if (m_join.spec().condition == JoinSpec::Condition::FirstFailure)
-        return m_immediate ? tr("Had already failed: %1").arg(who) : tr("Failed after %1: %2").arg(time, who);
-    if (m_immediate)
-        return tr("%1 of %2 had already ended: %3").arg(progress.ended).arg(total).arg(who);
-    if (all)
-        return tr("All %n ended: %1, %2", nullptr, total).arg(outcomesText(progress), time);
-    return tr("%1 of %2 ended, %3: %4").arg(progress.ended).arg(total).arg(time, who);
+    if (progress.awaited.isEmpty())
+        return m_immediate ? tr("All %n had ended already: %1", nullptr, total).arg(outcomesText(progress))
+                           : tr("All %n ended: %1, %2", nullptr, total).arg(outcomesText(progress), time);
+    return m_immediate ? tr("%1 of %2 had ended already: %3").arg(progress.ended).arg(total).arg(names(who))
+                       : tr("%1 of %2 ended, %3: %4").arg(progress.ended).arg(total).arg(time, names(who));
 }
 
 QString JoinRow::endText(const JoinResult &result) const
@@ -198,7 +228,7 @@ QString JoinRow::endText(const JoinResult &result) const
         return metText(result);
     case JoinResult::Kind::TimedOut:
         return tr("Timed out after %1: %2 of %3 still running")
-            .arg(durationText(m_join.spec().timeout.value_or(0ms), true))
+            .arg(timeoutText(m_join.spec().timeout.value_or(0ms)))
             .arg(progress.awaited.size())
             .arg(total);
     case JoinResult::Kind::Cancelled:
@@ -211,6 +241,24 @@ QString JoinRow::endText(const JoinResult &result) const
     return tr("No longer waiting: only %1 can end, %2 were awaited").arg(total).arg(m_join.spec().count);
 }
 
+QString JoinRow::whoText(const JoinProgress &progress) const
+{
+    QStringList parts;
+    const QList<WorkerId> &left = m_result.progress.awaited;
+    if (!isEnded())
+        parts.append(tr("Awaited: %1").arg(names(progress.awaited)));
+    else if (m_join.spec().then == JoinSpec::Then::TerminateRest && !left.isEmpty())
+        parts.append(tr("Told to terminate: %1").arg(names(left)));
+    else if (m_result.kind == JoinResult::Kind::TimedOut && progress.awaited.isEmpty())
+        parts.append(tr("All have ended since then"));
+    else if (m_result.kind == JoinResult::Kind::TimedOut)
+        parts.append(tr("Still running: %1").arg(names(progress.awaited)));
+    const QList<WorkerId> &idle = isEnded() ? m_result.progress.neverStarted : progress.neverStarted;
+    if (!idle.isEmpty())
+        parts.append(tr("Never started: %1").arg(names(idle)));
+    return parts.join(tr(" · ", "between parts of the join bar"));
+}
+
 void JoinRow::finish(const JoinResult &result)
 {
     m_result = result;
@@ -218,16 +266,6 @@ void JoinRow::finish(const JoinResult &result)
     // The buttons go on to say what can still be done about those that were left running.
     connect(m_supervisor, &Supervisor::changed, this, &JoinRow::refresh);
     m_text->setText(endText(result));
-    QStringList more;
-    const int left = int(result.progress.awaited.size());
-    if (m_join.spec().then == JoinSpec::Then::TerminateRest && left > 0 &&
-        result.kind != JoinResult::Kind::Cancelled)
-        more.append(tr("%n other(s) told to terminate", nullptr, left));
-    else if (result.kind == JoinResult::Kind::TimedOut)
-        more.append(tr("Still running: %1").arg(names(result.progress.awaited)));
-    if (!result.progress.neverStarted.isEmpty())
-        more.append(tr("Never started: %1").arg(names(result.progress.neverStarted)));
-    m_who->setText(more.join(tr(" · ", "between parts of the join bar")));
     refresh();
     refreshIcon();
     Q_EMIT ended(result, m_text->text());
@@ -237,14 +275,10 @@ void JoinRow::finish(const JoinResult &result)
 
 void JoinRow::refresh()
 {
-    const JoinProgress progress = m_join.progress();
-    if (!isEnded()) {
+    const JoinProgress progress = current();
+    if (!isEnded())
         m_text->setText(waitingText(progress));
-        QStringList more{tr("Awaited: %1").arg(names(progress.awaited))};
-        if (!progress.neverStarted.isEmpty())
-            more.append(tr("Never started: %1").arg(names(progress.neverStarted)));
-        m_who->setText(more.join(tr(" · ", "between parts of the join bar")));
-    }
+    m_who->setText(whoText(progress));
     m_who->setVisible(!m_who->text().isEmpty());
     QStringList all;
     for (const WorkerId id : progress.awaited.mid(0, namesInToolTip)) {

@@ -39,11 +39,13 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    JoinProgress current() const;
     QString names(const QList<WorkerId> &ids) const;
     QList<WorkerId> endedWorkers() const;
     QString waitingText(const JoinProgress &progress) const;
     QString metText(const JoinResult &result) const;
     QString endText(const JoinResult &result) const;
+    QString whoText(const JoinProgress &progress) const;
     QString outcomesText(const JoinProgress &progress) const;
     void finish(const JoinResult &result);
     void refresh();

@@ -145,9 +145,8 @@ WorkerDialog::WorkerDialog(const Settings &, const QStringList &takenNames, bool
 {
     m_ui->setupUi(this);
     setWindowTitle(editing ? tr("Edit Worker") : tr("Add Worker"));
-    m_ui->commandEdit->setMinimumWidth(fontMetrics().averageCharWidth() * 56);
-    m_ui->commandEdit->setPlaceholderText(
-        tr("As in a terminal, for example: python3 fetch.py --all | tee log"));
+    m_ui->commandEdit->setMinimumWidth(fontMetrics().averageCharWidth() * 64);
+    m_ui->commandEdit->setPlaceholderText(tr("As in a terminal: python3 fetch.py --all | tee log"));
     m_ui->directoryEdit->setPlaceholderText(QDir::currentPath());
     m_ui->groupCombo->lineEdit()->setPlaceholderText(tr("None"));
     m_ui->previewLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -348,7 +347,7 @@ void WorkerDialog::refresh()
 
     const int commands = int(lines().size());
     m_ui->onePerLineCheck->setVisible(!m_editing && commands > 1);
-    m_ui->onePerLineCheck->setText(tr("Add %n &worker(s), one per line", nullptr, commands));
+    m_ui->onePerLineCheck->setText(tr("Add %n &workers, one per line", nullptr, commands));
     if (m_editing)
         m_addButton->setText(tr("S&ave"));
     else
@@ -379,6 +378,18 @@ void WorkerDialog::sayAll()
     tell(m_ui->directoryMessage, m_ui->directoryEdit, found.directory, m_directoryWarning);
     tell(m_ui->environmentMessage, m_ui->environmentTable, found.environment,
          m_ui->environmentTable->warning());
+    growToFit();
+}
+
+// A window grows by itself for a new widget but not for the lines that a wrapped text needs.
+void WorkerDialog::growToFit()
+{
+    if (!isVisible())
+        return;
+    layout()->activate();
+    const int needed = layout()->totalHeightForWidth(width());
+    if (height() < needed)
+        resize(width(), needed);
 }
 
 void WorkerDialog::refreshPreview()

@@ -69,6 +69,7 @@ private:
     void refresh();
     void refreshPreview();
     void sayAll();
+    void growToFit();
     void lookUp();
     void useSuggestedName();
     void chooseDirectory();
