@@ -164,7 +164,7 @@ void WorkerTableModel::apply(const RosterDelta &delta)
         else
             fresh << insertion;
     }
-    insert(fresh);
+    insert(fresh, now);
     change(news + delta.changed, now);
 }
 
@@ -269,11 +269,11 @@ void WorkerTableModel::remove(const QList<WorkerId> &ids)
     });
 }
 
-void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions)
+void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions,
+                              const std::chrono::nanoseconds now)
 {
     // Where everybody stands in the end, worked out on bare pointers: each position counts the ones before
     // it.
-    const auto now = bootNow();
     Rows arriving;
     std::vector<Row *> finally;
     finally.reserve(m_rows.size() + static_cast<std::size_t>(insertions.size()));
@@ -295,7 +295,7 @@ void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions)
         return;
 
     std::vector<int> positions;
-    std::vector<std::unique_ptr<Row>> inOrder;
+    Rows inOrder;
     for (std::size_t i = 0; i < finally.size(); ++i) {
         if (finally[i]->number < 0)
             positions.push_back(static_cast<int>(i));

@@ -58,7 +58,7 @@ private:
     using Rows = std::vector<std::unique_ptr<Row>>;
 
     void remove(const QList<WorkerId> &ids);
-    void insert(const QList<RosterDelta::Insertion> &insertions);
+    void insert(const QList<RosterDelta::Insertion> &insertions, std::chrono::nanoseconds now);
     void change(const QList<WorkerStatus> &statuses, std::chrono::nanoseconds now);
     void reorder(Rows order);
     void renumber(int from);
