@@ -221,7 +221,7 @@ DetailsView::DetailsView(QWidget *parent)
         value->setSizePolicy(policy);
         title->setBuddy(value);
         m_form->addRow(title, value);
-        m_rows.push_back({title, value});
+        m_values.push_back(value);
     }
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);
@@ -243,13 +243,12 @@ void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, s
     const Context context{*status, sample, now};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const QString value = rows[i].value(context);
-        const Row &row = m_rows[i];
-        if (row.value->text() != value) {
-            row.value->setText(value);
+        QLabel *label = m_values[i];
+        if (label->text() != value) {
+            label->setText(value);
         }
-        if (row.value->isHidden() != value.isEmpty()) {
-            row.value->setVisible(!value.isEmpty());
-            row.title->setVisible(!value.isEmpty());
+        if (label->isHidden() != value.isEmpty()) {
+            m_form->setRowVisible(label, !value.isEmpty()); // hidden labels alone would leave their spacing
         }
     }
 }

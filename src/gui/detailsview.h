@@ -29,16 +29,10 @@ public:
     void show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now);
 
 private:
-    struct Row
-    {
-        QLabel *title;
-        QLabel *value;
-    };
-
     QLabel *m_none;
     QWidget *m_page;
     QFormLayout *m_form;
-    std::vector<Row> m_rows;
+    std::vector<QLabel *> m_values;
 };
 
 } // namespace procession

@@ -123,6 +123,7 @@ OutputText::OutputText(QWidget *parent)
     setTabChangesFocus(true);
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     setFrameShape(QFrame::NoFrame);
+    document()->setDocumentMargin(1);
     setAccessibleName(tr("Output"));
     m_pill->setObjectName(u"outputNewLinesButton"_qs);
     m_pill->setCursor(Qt::ArrowCursor);

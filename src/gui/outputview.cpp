@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QDesktopServices>
+#include <QDir>
 #include <QFileDialog>
 #include <QFontDatabase>
 #include <QLabel>
@@ -36,6 +37,14 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds liveDelay{50};
 constexpr milliseconds idleDelay{250};
+
+/// With "~" for the home directory, as people write it.
+QString shortPath(const QString &path)
+{
+    const QString home = QDir::homePath();
+    const bool isBelow = path == home || path.startsWith(home + u'/');
+    return isBelow && home.size() > 1 ? u'~' + path.mid(home.size()) : path;
+}
 
 /// How the run ended, or where it stands: the line under its output.
 QString footerText(const WorkerStatus &status)
@@ -185,18 +194,22 @@ void OutputView::Private::buildToolBar()
 {
     toolBar = new QToolBar(q);
     toolBar->setObjectName(u"outputToolBar"_qs);
-    const int icon = q->style()->pixelMetric(QStyle::PM_SmallIconSize);
-    toolBar->setIconSize({icon, icon});
+    const int iconSize = q->style()->pixelMetric(QStyle::PM_SmallIconSize);
+    toolBar->setIconSize({iconSize, iconSize});
     toolBar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     const auto button = [this](QAction *action, const QString &name) {
         toolBar->addAction(action);
         QWidget *widget = toolBar->widgetForAction(action);
         widget->setObjectName(name);
+        if (auto *toolButton = qobject_cast<QToolButton *>(widget); toolButton && action->icon().isNull()) {
+            toolButton->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        }
         widget->setFocusPolicy(Qt::TabFocus); // tool bars leave their buttons out of the tab order
         return action;
     };
-    const auto checkable = [this, button](const QString &label, const QString &tip, const QString &name) {
-        auto *action = new QAction(label, toolBar);
+    const auto checkable = [this, button](const QIcon &icon, const QString &label, const QString &tip,
+                                          const QString &name) {
+        auto *action = new QAction(icon, label, toolBar);
         action->setCheckable(true);
         action->setToolTip(tip);
         return button(action, name);
@@ -215,17 +228,17 @@ void OutputView::Private::buildToolBar()
     connect(streamCombo, &QComboBox::currentIndexChanged, q, [this] { restart(); });
     toolBar->addWidget(streamCombo);
 
-    QAction *wrap = checkable(tr("Wrap"), tr("Wrap long lines"), u"outputWrapButton"_qs);
-    wrap->setIcon(actionIcon(u"wrap"_qs));
+    QAction *wrap =
+        checkable(actionIcon(u"wrap"_qs), tr("Wrap"), tr("Wrap long lines"), u"outputWrapButton"_qs);
     wrap->setChecked(settings->outputWrap());
     connect(wrap, &QAction::toggled, settings, &Settings::setOutputWrap);
     connect(settings, &Settings::changed, wrap, [this, wrap] { wrap->setChecked(settings->outputWrap()); });
 
-    QAction *times = checkable(tr("Times"), tr("Show when each line came"), u"outputTimesButton"_qs);
+    QAction *times = checkable({}, tr("Times"), tr("Show when each line came"), u"outputTimesButton"_qs);
     connect(times, &QAction::toggled, lines, &OutputText::setTimesShown);
 
-    followAction = checkable(tr("Follow"), tr("Stay at the end as output comes"), u"outputFollowButton"_qs);
-    followAction->setIcon(actionIcon(u"follow"_qs));
+    followAction = checkable(actionIcon(u"follow"_qs), tr("Follow"), tr("Stay at the end as output comes"),
+                             u"outputFollowButton"_qs);
     followAction->setChecked(true);
     connect(followAction, &QAction::triggered, lines, &OutputText::setFollowing);
 
@@ -350,7 +363,7 @@ void OutputView::Private::showParts()
         return;
     }
     const QString command = u"$ "_qs + status->spec->command.text();
-    const QString place = status->spec->workingDirectory;
+    const QString place = shortPath(status->spec->workingDirectory);
     const QString head = place.isEmpty() ? command : u"%1  (%2)"_qs.arg(command, place);
     if (header->text() != head) {
         header->setText(head);
