@@ -11,18 +11,6 @@
 #include <cstdio>
 #include <cstring>
 
-namespace {
-
-/// Qt knows the program's directory only while an application object exists.
-procession::Paths standardPaths(char **argv)
-{
-    int argc = 1;
-    const QCoreApplication application(argc, argv);
-    return procession::Paths::standard();
-}
-
-} // namespace
-
 int main(int argc, char **argv)
 {
     if (argc > 1 && std::strcmp(argv[1], "run") == 0) {
@@ -32,7 +20,7 @@ int main(int argc, char **argv)
         return procession::runCommand(QCoreApplication::arguments().mid(2), procession::Paths::standard());
     }
 #ifdef PROCESSION_HAS_GUI
-    return procession::windowCommand(argc, argv, standardPaths(argv));
+    return procession::windowCommand(argc, argv, procession::Paths::standard());
 #else
     if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
         std::puts("procession " PROCESSION_VERSION);

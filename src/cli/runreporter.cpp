@@ -42,13 +42,6 @@ QString listed(const QStringList &names)
 }
 
 // Tenths of a second tell short runs apart; beyond a minute they are noise.
-QString tookText(std::chrono::nanoseconds duration)
-{
-    if (duration >= std::chrono::minutes(1))
-        return durationText(duration, true);
-    return tr("%1 s").arg(seconds(duration), 0, 'f', 1);
-}
-
 // The one file with the output, or the directory if there are several or none.
 QString outputOf(const WorkerStatus &status)
 {

@@ -57,4 +57,11 @@ QString durationText(const std::chrono::nanoseconds duration, const bool finishe
     return QString::number(total / 60) + u':' + twoDigits(total % 60);
 }
 
+QString tookText(std::chrono::nanoseconds duration)
+{
+    if (duration >= std::chrono::minutes(1))
+        return durationText(duration, true);
+    return QStringLiteral("%1 s").arg(std::chrono::duration<double>(duration).count(), 0, 'f', 1);
+}
+
 } // namespace procession

@@ -18,4 +18,7 @@ QString bootId();
 /// else "0:07", "12:34", "1:02:03", "2d 03:04:05".
 QString durationText(std::chrono::nanoseconds duration, bool finished);
 
+/// What a run took, for a sentence: "3.0 s" below a minute, else as durationText().
+QString tookText(std::chrono::nanoseconds duration);
+
 } // namespace procession

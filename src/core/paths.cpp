@@ -45,8 +45,9 @@ Paths Paths::standard()
     paths.stateDirectory = baseDirectory("XDG_STATE_HOME", QStringLiteral("/.local/state")) + u"/procession";
     paths.configFile =
         baseDirectory("XDG_CONFIG_HOME", QStringLiteral("/.config")) + u"/procession/procession.conf";
-    const QDir programs(QCoreApplication::applicationDirPath());
-    paths.keeperProgram = programs.filePath(QStringLiteral("procession-keeper"));
+    // Not the application's directory: that is known only while an application object exists.
+    const QFileInfo program(QFile::symLinkTarget(QStringLiteral("/proc/self/exe")));
+    paths.keeperProgram = program.dir().filePath(QStringLiteral("procession-keeper"));
     return paths;
 }
 

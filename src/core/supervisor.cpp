@@ -339,7 +339,7 @@ void Supervisor::stop(const QList<WorkerId> &ids)
         const WorkerSpec &spec = *worker->status.spec;
         tell(ActivityEntry::Kind::Asked, id,
              tr("%1 asked to end (%2, SIGKILL after %3)")
-                 .arg(spec.name, signalName(spec.stopSignal), durationText(spec.grace, true)));
+                 .arg(spec.name, signalName(spec.stopSignal), tookText(spec.grace)));
         send(*worker, Verb::Stop, -1);
     }
 }
@@ -629,7 +629,7 @@ void Supervisor::end(Worker &worker, Event event, const EndFacts &facts)
         tell(kind, status.id,
              tr("%1 ended, exit code %2, %3")
                  .arg(name, exitCodeText(*status.exitCode, status.coreDumped),
-                      durationText(status.endedAt - status.startedAt, true)));
+                      tookText(status.endedAt - status.startedAt)));
     }
     if (std::exchange(worker.restartWanted, false)) {
         // From the event loop: everybody sees this end before the next start.
