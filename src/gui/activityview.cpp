@@ -72,8 +72,8 @@ ActivityView::ActivityView(ActivityModel *model, QWidget *parent)
     m_view->setTabKeyNavigation(false);
     m_view->header()->setStretchLastSection(true);
     m_view->header()->setSectionResizeMode(ActivityModel::TimeColumn, QHeaderView::Interactive);
-    m_view->header()->resizeSection(
-        ActivityModel::TimeColumn, m_view->fontMetrics().horizontalAdvance(u"00:00:00.000000"_qs));
+    m_view->header()->resizeSection(ActivityModel::TimeColumn,
+                                    m_view->fontMetrics().horizontalAdvance(u"00:00:00.000000"_qs));
     m_onlyWorker->setObjectName(u"activityOnlyWorkerCheck"_qs);
     m_onlyWorker->setEnabled(false);
     m_onlyWorker->setToolTip(tr("Select a worker to see only its lines"));
@@ -112,6 +112,11 @@ ActivityView::ActivityView(ActivityModel *model, QWidget *parent)
             [this, isAtBottom] { m_following = isAtBottom(); });
     connect(m_onlyWorker, &QCheckBox::toggled, this,
             [this](bool only) { m_filter->setOnly(m_worker, only && m_worker != WorkerId{}); });
+}
+
+ActivityView::~ActivityView()
+{
+    delete m_view; // while what its scroll bar tells can still be heard
 }
 
 void ActivityView::setWorker(WorkerId id)

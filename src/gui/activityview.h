@@ -21,6 +21,7 @@ class ActivityView final : public QWidget
 
 public:
     explicit ActivityView(ActivityModel *model, QWidget *parent = nullptr);
+    ~ActivityView() override;
 
     /// The worker that "This worker only" means; 0: none is selected.
     void setWorker(WorkerId id);

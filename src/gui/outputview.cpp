@@ -178,6 +178,7 @@ OutputView::Private::Private(OutputView *view, Settings *theSettings)
 
 OutputView::Private::~Private()
 {
+    lines->disconnect(q); // widgets outlive this, and some speak while they go
     saveCancelled = true;
     if (saver) {
         saver->wait();

@@ -173,7 +173,7 @@ private:
     void loseKeeperOf(WorkerId id);
     void select(const QString &name);
     void showTab(int tab);
-    void settle(std::chrono::milliseconds time = 700ms) const { QTest::qWait(int(time.count())); }
+    void settle(std::chrono::milliseconds time = 1200ms) const { QTest::qWait(int(time.count())); }
     void save(const QString &name, QWidget *widget = nullptr);
     void saveDialog(const char *action, const QString &name, const std::function<void(QWidget *)> &fill = {});
     WorkerId idOf(const QString &name) const;
@@ -192,7 +192,6 @@ bool Studio::shoot()
 {
     QDir().mkpath(m_project + u"/data"_s);
     QDir().mkpath(m_folder);
-    m_settings.setInterval(500ms);
     m_window.resize(1200, 760);
     m_window.openUnsaved();
     m_window.show();
