@@ -184,7 +184,6 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(procession::WorkerSpec)
 
 QTEST_GUILESS_MAIN(TestWorkerSpec)
 #include "tst_workerspec.moc"
