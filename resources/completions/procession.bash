@@ -20,12 +20,12 @@ _procession()
             mapfile -t COMPREPLY < <(compgen -W 'all any first-failure' -- "$word")
             return
             ;;
-        --interval | --timeout)
+        --interval | --timeout | -j)
             return
             ;;
         esac
         if [[ $word == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '--interval --timeout --until --leave --json --help --' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W '--interval --timeout --until -j --leave --dry-run --json --help --' -- "$word")
             return
         fi
     elif [[ $word == -* ]]; then
