@@ -55,9 +55,10 @@ QString endText(const WorkerStatus &status, std::chrono::nanoseconds elapsed)
     if (status.outcome == Outcome::FailedToStart)
         return tr("%1 could not be started: %2").arg(name, status.problem);
     if (!status.exitCode)
-        return tr("%1 ended, exit code unknown: %2").arg(name, status.problem);
-    return tr("%1 ended, exit code %2, %3")
-        .arg(name, exitCodeText(*status.exitCode, status.coreDumped), tookText(elapsed));
+        return tr("%1 ended, exit code unknown. %2").arg(name, status.problem);
+    const QString code = exitCodeText(*status.exitCode, status.coreDumped);
+    return (*status.exitCode < 0 ? tr("%1 ended by %2, %3") : tr("%1 ended, exit code %2, %3"))
+        .arg(name, code, tookText(elapsed));
 }
 
 } // namespace

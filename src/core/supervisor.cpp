@@ -624,12 +624,13 @@ void Supervisor::end(Worker &worker, Event event, const EndFacts &facts)
     if (event == Event::StartFailed) {
         tell(kind, status.id, tr("%1 could not be started: %2").arg(name, status.problem));
     } else if (!status.exitCode) {
-        tell(kind, status.id, tr("%1 ended, exit code unknown: %2").arg(name, status.problem));
+        tell(kind, status.id, tr("%1 ended, exit code unknown. %2").arg(name, status.problem));
     } else {
+        const QString code = exitCodeText(*status.exitCode, status.coreDumped);
+        const QString took = tookText(status.endedAt - status.startedAt);
         tell(kind, status.id,
-             tr("%1 ended, exit code %2, %3")
-                 .arg(name, exitCodeText(*status.exitCode, status.coreDumped),
-                      tookText(status.endedAt - status.startedAt)));
+             (*status.exitCode < 0 ? tr("%1 ended by %2, %3") : tr("%1 ended, exit code %2, %3"))
+                 .arg(name, code, took));
     }
     if (std::exchange(worker.restartWanted, false)) {
         // From the event loop: everybody sees this end before the next start.

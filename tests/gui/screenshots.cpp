@@ -10,6 +10,7 @@
 #include "core/rundirectory.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
+#include "gui/englishplurals.h"
 #include "gui/icons.h"
 #include "gui/joinbar.h"
 #include "gui/mainwindow.h"
@@ -198,6 +199,10 @@ bool Studio::shoot()
     m_monitor.start();
     settle();
     save(u"empty-light"_s);
+    QApplication::setPalette(darkPalette());
+    settle();
+    save(u"empty-dark"_s);
+    QApplication::setPalette(lightPalette());
 
     QList<WorkerId> ids;
     for (const Sample &sample : samples) {
@@ -443,6 +448,7 @@ int main(int argc, char **argv)
     QApplication::setPalette(lightPalette());
     QApplication::setFont(QFont(u"DejaVu Sans"_s, 9));
     installIcons();
+    QCoreApplication::installTranslator(new EnglishPlurals(&application));
     Studio studio(home.path(), QString::fromLocal8Bit(argv[1]));
     const bool good = studio.shoot();
     studio.end();
