@@ -113,15 +113,13 @@ private:
             process->setProcessEnvironment(environment);
         }
         connect(process, &QProcess::finished, this,
-                [this, process, runIds](int code, QProcess::ExitStatus status) {
+                [this, process, runIds, arguments](int code, QProcess::ExitStatus status) {
                     done(process);
-                    if (status == QProcess::NormalExit && code != rundir::BadUsage) {
-                        Q_EMIT m_launcher->launched(runIds);
-                        return;
-                    }
-                    const QString said = QString::fromLocal8Bit(process->readAllStandardError()).trimmed();
-                    fail(runIds,
-                         said.isEmpty() ? tr("Its keeper ended before it could start the program.") : said);
+                    // Where a keeper could write its state, that says more than the launcher does, and
+                    // counts.
+                    Q_EMIT m_launcher->launched(runIds);
+                    if (status != QProcess::NormalExit || code != rundir::AllStarted)
+                        explain(runIds, arguments.mid(1), process->readAllStandardError());
                 });
         connect(process, &QProcess::errorOccurred, this,
                 [this, process, runIds](QProcess::ProcessError error) {
@@ -133,6 +131,27 @@ private:
                 });
         ++m_inFlight;
         process->start(QIODevice::ReadOnly);
+    }
+
+    /// Tells each run that did not start what the launcher said of it: a line "procession-keeper: DIRECTORY:
+    /// why".
+    void explain(const QStringList &runIds, const QStringList &directories, const QByteArray &said)
+    {
+        const QStringList lines = QString::fromLocal8Bit(said).split(u'\n', Qt::SkipEmptyParts);
+        bool told = false;
+        for (qsizetype i = 0; i < runIds.size(); ++i) {
+            const QString prefix = u"procession-keeper: " + directories.at(i) + u": ";
+            for (const QString &line : lines) {
+                if (line.startsWith(prefix)) {
+                    fail({runIds.at(i)}, tr("It could not be kept: %1.").arg(line.mid(prefix.size())));
+                    told = true;
+                }
+            }
+        }
+        if (!told) {
+            fail(runIds, lines.isEmpty() ? tr("Its keeper ended before it could start the program.")
+                                         : lines.join(u' '));
+        }
     }
 
     void fail(const QStringList &runIds, const QString &reason)

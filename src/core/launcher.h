@@ -32,9 +32,10 @@ public:
     void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
 
 Q_SIGNALS:
-    /// The launching QProcess of these runs ended: whatever became of them stands in their directories.
+    /// The launching QProcess of these runs ended: what became of them stands in their directories, where
+    /// they could be written.
     void launched(const QStringList &runIds);
-    /// No keeper could be started for this run; `reason` is for a person to read.
+    /// This run was not started; `reason` is for a person to read. Comes after launched(), if that comes.
     void launchFailed(const QString &runId, const QString &reason);
     /// Nobody listens on this run's control socket any more.
     void unreachable(const QString &runDirectory);

@@ -48,8 +48,8 @@ EndFacts factsOf(const StateSlot &slot)
     facts.stopAsked = (slot.flags & rundir::StopAsked) != 0;
     facts.killAsked = (slot.flags & rundir::KillAsked) != 0;
     // The grace may have run out for strays alone, after the main process had obeyed.
-    facts.graceExpired = (slot.flags & rundir::GraceExpired) != 0 && WIFSIGNALED(slot.waitStatus)
-        && WTERMSIG(slot.waitStatus) == SIGKILL;
+    facts.graceExpired = (slot.flags & rundir::GraceExpired) != 0 && WIFSIGNALED(slot.waitStatus) &&
+                         WTERMSIG(slot.waitStatus) == SIGKILL;
     return facts;
 }
 
@@ -118,16 +118,8 @@ QString Supervisor::open(const QString &rosterId)
     m_rosterId = rosterId;
     m_launcher = std::make_unique<Launcher>(m_paths.keeperProgram);
     connect(m_launcher.get(), &Launcher::launchFailed, this, &Supervisor::launchFailed);
-    connect(m_launcher.get(), &Launcher::launched, this, [this](const QStringList &runIds) {
-        for (const QString &runId : runIds) {
-            Worker *worker = findRun(runId);
-            if (worker == nullptr)
-                continue;
-            refresh(*worker);
-            if (worker->sequence == 0)
-                launchFailed(runId, tr("Its keeper ended before it could start the program."));
-        }
-    });
+    connect(m_launcher.get(), &Launcher::launched, this,
+            [this](const QStringList &runIds) { rang(runIds, false); });
     connect(m_launcher.get(), &Launcher::unreachable, this, [this](const QString &runDirectory) {
         if (Worker *worker = findRun(QFileInfo(runDirectory).fileName()))
             inspect(*worker);

@@ -131,6 +131,27 @@ private Q_SLOTS:
         QVERIFY(supervisor.status(id)->problem.contains(u"/no/such/keeper"));
     }
 
+    void saysWhyARunCannotBeKept()
+    {
+        // The keeper finds no place for the run's state, as a full disk or a wrong mode would have it.
+        Paths paths = m_home->paths();
+        QFile script(m_home->filePath(QStringLiteral("keeper")));
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\nmkdir \"$2/state\"\nexec " + paths.keeperProgram.toUtf8() + " \"$@\"\n");
+        script.close();
+        script.setPermissions(QFileDevice::ReadOwner | QFileDevice::ExeOwner);
+        paths.keeperProgram = script.fileName();
+        paths.stateDirectory = m_home->filePath(QStringLiteral("other"));
+        Supervisor supervisor(paths);
+        QCOMPARE(supervisor.open(QStringLiteral("x")), QString());
+        const WorkerId id = supervisor.add(direct(QStringLiteral("w"), {u"true"_qs}));
+        supervisor.start({id});
+        QTRY_COMPARE(supervisor.status(id)->state, State::Ended);
+        QCOMPARE(supervisor.status(id)->outcome, Outcome::FailedToStart);
+        QVERIFY2(supervisor.status(id)->problem.startsWith(u"It could not be kept: "),
+                 qPrintable(supervisor.status(id)->problem));
+    }
+
     void endsTheWholeTree()
     {
         const WorkerId id =
