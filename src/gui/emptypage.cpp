@@ -43,7 +43,8 @@ EmptyPage::~EmptyPage() = default;
 void EmptyPage::setRecentFiles(const QStringList &files)
 {
     while (const QLayoutItem *item = m_ui->emptyRecentLayout->takeAt(0)) {
-        delete item->widget();
+        item->widget()->deleteLater(); // it may be the one whose click is being handled
+        item->widget()->hide();
         delete item;
     }
     for (const QString &file : files.first(std::min(files.size(), shownRecentFiles))) {

@@ -223,6 +223,8 @@ void MainWindow::setUpPanes()
     layout->addWidget(collapse);
     m_ui->detailTabs->setCornerWidget(corner);
 
+    connect(m_ui->detailTabs, &QTabWidget::currentChanged, this, &MainWindow::showCurrent);
+
     m_ui->sideSplitter->setStretchFactor(0, 0);
     m_ui->sideSplitter->setStretchFactor(1, 1);
     m_ui->detailSplitter->setStretchFactor(0, 3);
@@ -362,13 +364,27 @@ void MainWindow::showPage()
                                         ? tr("No workers here now.\n%1").arg(hidden)
                                         : tr("No workers match “%1”.\n%2").arg(m_proxy->text(), hidden));
     }
-    m_ui->detailTabs->setVisible(m_ui->actionShowDetails->isChecked() && page != m_ui->emptyPage);
+    showDetailTabs(m_ui->actionShowDetails->isChecked() && page != m_ui->emptyPage);
     if (page == m_ui->tableStack->currentWidget())
         return;
     const bool focusLost = m_ui->tableStack->isAncestorOf(focusWidget());
     m_ui->tableStack->setCurrentWidget(page);
     if (focusLost)
         (page == m_ui->tablePage ? m_ui->workersView : page)->setFocus();
+}
+
+/// A splitter gives a pane that comes back another size than it had.
+void MainWindow::showDetailTabs(bool shown)
+{
+    if (shown != m_ui->detailTabs->isHidden())
+        return;
+    if (!shown)
+        m_detailState = m_ui->detailSplitter->saveState();
+    m_ui->detailTabs->setVisible(shown);
+    // Once its handle has come back too: the sizes do not add up before.
+    if (shown)
+        QMetaObject::invokeMethod(
+            this, [this] { m_ui->detailSplitter->restoreState(m_detailState); }, Qt::QueuedConnection);
 }
 
 /// Keeps the panes on the worker the person went to, also when a filter hides its row meanwhile.
@@ -381,7 +397,8 @@ void MainWindow::showCurrent()
     const WorkerStatus *status = m_model->status(m_shown);
     const nanoseconds now = bootNow();
     m_output->show(status);
-    m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now);
+    if (m_details->isVisible())
+        m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now);
     m_activityView->setWorker(status ? m_shown : WorkerId{});
     if (!status) {
         m_currentLabel->clear();
@@ -491,7 +508,11 @@ void MainWindow::saveLayout()
 {
     m_settings->setLayout(QStringLiteral("geometry"), saveGeometry());
     m_settings->setLayout(QStringLiteral("sideSplitter"), m_ui->sideSplitter->saveState());
-    m_settings->setLayout(QStringLiteral("detailSplitter"), m_ui->detailSplitter->saveState());
+    if (!m_ui->detailTabs->isHidden()) {
+        // What a splitter saves is what it was asked for, not what became of it.
+        m_ui->detailSplitter->setSizes(m_ui->detailSplitter->sizes());
+        m_settings->setLayout(QStringLiteral("detailSplitter"), m_ui->detailSplitter->saveState());
+    }
     m_settings->setLayout(QStringLiteral("columns"), m_ui->workersView->saveColumns());
     for (const QAction *action : {m_ui->actionShowToolBar, m_ui->actionShowSideBar, m_ui->actionShowDetails,
                                   m_ui->actionShowStatusBar})

@@ -76,6 +76,7 @@ private:
     void settingsChanged();
     void rosterOpened(bool startAll);
     void showPage();
+    void showDetailTabs(bool shown);
     void showCurrent();
     void showSummaries();
     void showSelection();
@@ -114,7 +115,8 @@ private:
     QLabel *m_selectionLabel = nullptr;
     QLabel *m_totalsLabel = nullptr;
     QLabel *m_intervalLabel = nullptr;
-    WorkerId m_shown{}; ///< whom the panes below the table show
+    QByteArray m_detailState; ///< of the splitter, while the details are hidden
+    WorkerId m_shown{};       ///< whom the panes below the table show
     bool m_leaving = false;
 };
 

@@ -162,9 +162,7 @@ void TstMainWindow::buttonKillsWhileStopping()
 {
     d->add(u"deaf"_s, u"sh -c 'trap \"\" TERM; echo ready; while :; do sleep 0.1; done'"_s, true);
     TRY_COMPARE(d->state(u"deaf"_s), u"Running"_s);
-    const WorkerStatus *status = d->supervisor->status(d->id(u"deaf"_s));
-    // The trap stands once the word is out.
-    TRY_VERIFY(QFileInfo(status->runDirectory + u"/out.0"_s).size() > 0 || status->outputBytes > 0);
+    TRY_VERIFY(d->hasWritten(u"deaf"_s)); // the trap stands
     QVERIFY(d->select({u"deaf"_s}));
     QVERIFY(d->click("actionTerminateButton"));
     TRY_COMPARE(d->state(u"deaf"_s), u"Stopping"_s);

@@ -159,6 +159,16 @@ public:
                        : model()->index(row, int(column)).data().toString();
     }
     QString state(const QString &name) const { return cell(name, Column::State).section(u' ', 0, 0); }
+    /// True once the worker's current run has written something.
+    bool hasWritten(const QString &name) const
+    {
+        const QDir run(supervisor->status(id(name))->runDirectory);
+        for (const QFileInfo &segment : run.entryInfoList({QStringLiteral("out.*")}, QDir::Files)) {
+            if (segment.size() > 0)
+                return true;
+        }
+        return false;
+    }
     /// Names of the rows shown, from the top.
     QStringList names() const
     {
