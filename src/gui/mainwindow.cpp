@@ -74,8 +74,8 @@ MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *setti
     connectPanes();
     connectSession();
     settingsChanged();
-    restoreLayout();
     showPage();
+    restoreLayout();
     showCurrent();
     showSummaries();
     showTitle();
@@ -491,7 +491,9 @@ void MainWindow::restoreLayout()
 {
     restoreGeometry(m_settings->layout(QStringLiteral("geometry")));
     m_ui->sideSplitter->restoreState(m_settings->layout(QStringLiteral("sideSplitter")));
-    m_ui->detailSplitter->restoreState(m_settings->layout(QStringLiteral("detailSplitter")));
+    // Used when there are workers to show: before, the pane is hidden and the window has not its size yet.
+    if (const QByteArray saved = m_settings->layout(QStringLiteral("detailSplitter")); !saved.isEmpty())
+        m_detailState = saved;
     m_ui->workersView->restoreColumns(m_settings->layout(QStringLiteral("columns")));
     const auto restore = [this](QAction *action, bool fallback) {
         const QByteArray saved = m_settings->layout(action->objectName());
