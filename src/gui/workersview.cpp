@@ -66,7 +66,12 @@ public:
     QString displayText(const QVariant &value, const QLocale &) const override
     {
         const QString text = value.toString();
-        return text.contains(u'\n') ? text.simplified() : text;
+        if (!text.contains(u'\n'))
+            return text;
+        QStringList lines;
+        for (const QString &line : text.split(u'\n', Qt::SkipEmptyParts))
+            lines.append(line.trimmed());
+        return lines.join(QStringLiteral(" ↵ ")); // without the mark, two commands would read as one
     }
 };
 
