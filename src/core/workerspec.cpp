@@ -5,8 +5,10 @@
 #include "core/shellwords.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSet>
 
 #include <csignal>
@@ -89,6 +91,21 @@ QString Command::text() const
     if (!shellSyntaxIn(quoted.first()).isEmpty())
         quoted.first() = u'\'' + quoted.first() + u'\'';
     return quoted.join(u' ');
+}
+
+QString Command::suggestedName() const
+{
+    constexpr qsizetype longest = 80;
+    QString program = isEmpty() ? QString() : m_argv.constFirst();
+    if (m_kind == Kind::Shell && !isEmpty()) {
+        static const QRegularExpression firstWord(
+            u"^\\s*(?:[A-Za-z_]\\w*=\\S*\\s+)*([^\\s|&;<>()$`*?'\"]+)"_s);
+        const QString word = firstWord.match(text()).captured(1);
+        if (!word.isEmpty() && shellSyntaxIn(word).isEmpty())
+            program = word;
+    }
+    const QString base = QFileInfo(program).fileName();
+    return base.isEmpty() ? u"worker"_s : base.left(longest);
 }
 
 QString Command::problem() const

@@ -48,6 +48,9 @@ public:
     const QStringList &argv() const { return m_argv; }
     /// As the person would type it: the shell text, or the words quoted where needed.
     QString text() const;
+    /// The name a worker with this command gets if nobody gives it one: its program's, "sh" where the shell
+    /// text begins with the shell's own words, "worker" if it is empty.
+    QString suggestedName() const;
     /// Why this command cannot be executed by anyone (empty, a NUL in it), or an empty string.
     QString problem() const;
 

@@ -8,7 +8,7 @@
 
 #include <QDateTime>
 #include <QDir>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QStackedLayout>
@@ -192,7 +192,6 @@ DetailsView::DetailsView(QWidget *parent)
     : QScrollArea(parent)
     , m_none(new QLabel(tr("Select a worker to see its details.")))
     , m_page(new QWidget)
-    , m_form(new QFormLayout(m_page))
 {
     setObjectName(u"detailsView"_qs);
     setAccessibleName(tr("Details"));
@@ -200,11 +199,12 @@ DetailsView::DetailsView(QWidget *parent)
     setFrameShape(QFrame::NoFrame);
     m_none->setObjectName(u"detailsNone"_qs);
     m_none->setAlignment(Qt::AlignCenter);
-    m_form->setRowWrapPolicy(QFormLayout::DontWrapRows);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_form->setLabelAlignment(Qt::AlignRight | Qt::AlignTop);
-    m_form->setVerticalSpacing(fontMetrics().height() / 4);
-    m_form->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
+    // Not a QFormLayout: in Qt 6.4.2 one whose rows were hidden writes past its arrays when it is shown
+    // again.
+    auto *grid = new QGridLayout(m_page);
+    grid->setColumnStretch(1, 1);
+    grid->setVerticalSpacing(fontMetrics().height() / 4);
+    grid->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
     for (const RowInfo &info : rows) {
         auto *title = new QLabel(tr(info.title), m_page);
         title->setForegroundRole(QPalette::PlaceholderText);
@@ -220,8 +220,10 @@ DetailsView::DetailsView(QWidget *parent)
         policy.setHorizontalPolicy(QSizePolicy::Ignored); // a long word must not widen the window
         value->setSizePolicy(policy);
         title->setBuddy(value);
-        m_form->addRow(title, value);
-        m_values.push_back(value);
+        const int row = int(m_rows.size());
+        grid->addWidget(title, row, 0);
+        grid->addWidget(value, row, 1);
+        m_rows.push_back({title, value});
     }
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);
@@ -243,12 +245,12 @@ void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, s
     const Context context{*status, sample, now};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const QString value = rows[i].value(context);
-        QLabel *label = m_values[i];
-        if (label->text() != value) {
-            label->setText(value);
-        }
-        if (label->isHidden() != value.isEmpty()) {
-            m_form->setRowVisible(label, !value.isEmpty()); // hidden labels alone would leave their spacing
+        const Row &row = m_rows[i];
+        if (row.value->text() != value)
+            row.value->setText(value);
+        if (row.value->isHidden() != value.isEmpty()) {
+            row.title->setHidden(value.isEmpty());
+            row.value->setHidden(value.isEmpty());
         }
     }
 }

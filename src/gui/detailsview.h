@@ -9,7 +9,6 @@
 #include <chrono>
 #include <vector>
 
-class QFormLayout;
 class QLabel;
 
 namespace procession {
@@ -31,8 +30,12 @@ public:
 private:
     QLabel *m_none;
     QWidget *m_page;
-    QFormLayout *m_form;
-    std::vector<QLabel *> m_values;
+    struct Row
+    {
+        QLabel *title;
+        QLabel *value;
+    };
+    std::vector<Row> m_rows;
 };
 
 } // namespace procession

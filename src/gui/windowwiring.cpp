@@ -23,24 +23,12 @@
 
 #include <QAbstractScrollArea>
 #include <QApplication>
+#include <QDateTime>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QShortcut>
 
 namespace procession {
-
-namespace {
-
-/// What a worker is called if nobody named it: its program.
-QString nameOf(const Command &command)
-{
-    const QString first = command.text().section(u' ', 0, 0, QString::SectionSkipEmpty);
-    const QString name = command.kind() == Command::Kind::Direct ? command.argv().first() : first;
-    const QString base = QFileInfo(name).fileName();
-    return base.isEmpty() ? MainWindow::tr("worker") : base;
-}
-
-} // namespace
 
 void MainWindow::connectActions()
 {
@@ -168,6 +156,10 @@ void MainWindow::connectPanes()
 void MainWindow::connectSession()
 {
     connect(m_supervisor, &Supervisor::activity, m_activity, &ActivityModel::append);
+    connect(m_joinBar, &JoinBar::ended, this, [this](const JoinResult &, const QString &text) {
+        m_activity->append(
+            {QDateTime::currentMSecsSinceEpoch(), ActivityEntry::Kind::Info, WorkerId{}, text});
+    });
     connect(m_supervisor, &Supervisor::notice, this,
             [this](const QString &text) { say(Message::Kind::Problem, text); });
     connect(m_settings, &Settings::changed, this, &MainWindow::settingsChanged);
@@ -256,7 +248,7 @@ void MainWindow::showPane(QWidget *pane)
 void MainWindow::runCommand(const Command &command)
 {
     WorkerSpec spec;
-    spec.name = nameOf(command);
+    spec.name = command.suggestedName();
     spec.command = command;
     spec.stopSignal = m_settings->stopSignal();
     spec.grace = m_settings->grace();

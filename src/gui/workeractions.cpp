@@ -246,9 +246,22 @@ QStringList WorkerActions::describe(const QList<WorkerId> &ids) const
     return lines;
 }
 
+QStringList WorkerActions::knownGroups() const
+{
+    QSet<QString> groups;
+    for (const Roster::Entry &entry : m_supervisor->roster().entries()) {
+        if (!entry.spec->group.isEmpty())
+            groups.insert(entry.spec->group);
+    }
+    QStringList sorted(groups.cbegin(), groups.cend());
+    sorted.sort(Qt::CaseInsensitive);
+    return sorted;
+}
+
 void WorkerActions::add()
 {
     auto *dialog = new WorkerDialog(*m_settings, m_supervisor->roster().names(), m_window);
+    dialog->setKnownGroups(knownGroups());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &WorkerDialog::added, this, &WorkerActions::addWorkers);
     dialog->open();
@@ -297,6 +310,7 @@ void WorkerActions::edit()
     QStringList others = m_supervisor->roster().names();
     others.removeOne(status->spec->name);
     auto *dialog = new WorkerDialog(*status->spec, *m_settings, others, m_window);
+    dialog->setKnownGroups(knownGroups());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &WorkerDialog::added, this, [this, id = status->id](const QList<WorkerSpec> &specs) {
         const WorkerStatus *now = m_supervisor->status(id);
@@ -447,8 +461,8 @@ void WorkerActions::pushRemoval(const QList<WorkerId> &ids)
         return;
     const int count = int(ids.size());
     const WorkerStatus *status = count == 1 ? m_supervisor->status(ids.first()) : nullptr;
-    const QString text = status ? tr("%1 removed.").arg(status->spec->name)
-                                : tr("%n worker(s) removed.", nullptr, count);
+    const QString text =
+        status ? tr("%1 removed.").arg(status->spec->name) : tr("%n worker(s) removed.", nullptr, count);
     m_undoStack.push(new RemoveWorkers(ids, m_supervisor));
     Q_EMIT undoOffered(text);
 }

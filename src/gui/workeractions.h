@@ -73,6 +73,7 @@ private:
 
     void bind(Verb verb, QAction *action, void (WorkerActions::*run)());
     void addSignals();
+    QStringList knownGroups() const;
     Situation situation() const;
     void update();
     void showKillInToolBar(bool kill);

@@ -90,18 +90,6 @@ QString programProblem(const QString &program, const QString &directory, const Q
 
 } // namespace
 
-QString nameFor(const Command &command)
-{
-    QString program = command.isEmpty() ? QString() : command.argv().first();
-    if (command.kind() == Command::Kind::Shell && !command.isEmpty()) {
-        static const QRegularExpression word(
-            QStringLiteral("^\\s*(?:[A-Za-z_]\\w*=\\S*\\s+)*([^\\s|&;<>()$`*?'\"]+)"));
-        program = word.match(command.text()).captured(1);
-    }
-    const QString base = QFileInfo(program).fileName();
-    return base.isEmpty() ? QStringLiteral("worker") : base.left(80);
-}
-
 /// Everything that is wrong with what was typed. The first non-empty one is what keeps Add disabled.
 struct WorkerDialog::Judgement
 {
@@ -260,7 +248,7 @@ WorkerSpec WorkerDialog::spec(const QString &line) const
     result.command = command(line);
     result.name = m_ui->nameEdit->text().trimmed();
     if (result.name.isEmpty())
-        result.name = uniqueName(nameFor(result.command), m_taken);
+        result.name = uniqueName(result.command.suggestedName(), m_taken);
     result.workingDirectory = directory();
     result.group = m_ui->groupCombo->currentText().trimmed();
     result.description = m_ui->descriptionEdit->text().trimmed();
@@ -281,7 +269,7 @@ QList<WorkerSpec> WorkerDialog::specs() const
     for (const QString &line : commands) {
         WorkerSpec one = spec(line);
         const QString typed = m_ui->nameEdit->text().trimmed();
-        one.name = uniqueName(typed.isEmpty() ? nameFor(one.command) : typed, taken);
+        one.name = uniqueName(typed.isEmpty() ? one.command.suggestedName() : typed, taken);
         taken.append(one.name);
         all.append(one);
     }
@@ -339,7 +327,7 @@ void WorkerDialog::refresh()
     m_ui->nameEdit->setPlaceholderText(
         isEmpty || !found.command.isEmpty()
             ? tr("From the command")
-            : uniqueName(nameFor(command(m_ui->commandEdit->text())), m_taken));
+            : uniqueName(command(m_ui->commandEdit->text()).suggestedName(), m_taken));
 
     const int variables = int(m_ui->environmentTable->variables().size());
     m_ui->environmentToggle->setText(variables == 0 ? tr("&Environment")

@@ -19,9 +19,6 @@ namespace Ui {
 class WorkerDialog;
 }
 
-/// The name a worker with this command gets if nobody gives it one: its program's.
-QString nameFor(const Command &command);
-
 /// Adds a worker or edits one. Judges what is typed while it is typed: what is wrong stands under its field,
 /// and Add is disabled with the reason as its tooltip. What may be put right later (a missing program or
 /// directory) is only a warning. Open it with open().

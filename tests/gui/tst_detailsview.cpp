@@ -71,6 +71,21 @@ private Q_SLOTS:
         QVERIFY(!row("name")->isVisible());
     }
 
+    /// Rows come and go between the shows; a form layout corrupted the heap here.
+    void manyShows()
+    {
+        WorkerStatus status = running(fetchSpec());
+        for (int round = 0; round < 20; ++round) {
+            m_view->show(&status, nullptr, 1001s);
+            QVERIFY(row("name")->isVisible());
+            m_view->show(nullptr, nullptr, 0ns);
+            m_view->hide();
+            status.state = round % 2 ? State::Running : State::NotStarted;
+            status.startedAt = round % 2 ? 1000s : 0s;
+            m_view->QWidget::show();
+        }
+    }
+
     void aRunningWorker()
     {
         const WorkerStatus status = running(fetchSpec());

@@ -165,6 +165,24 @@ private Q_SLOTS:
             QVERIFY2(!isSecretName(name), qPrintable(name));
     }
 
+    void suggestsNames_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("program") << u"/usr/bin/python3 -c 'x'"_s << u"python3"_s;
+        QTest::newRow("shell") << u"./fetch --all | tee log"_s << u"fetch"_s;
+        QTest::newRow("assignment") << u"A=1 make -j4 2>&1"_s << u"make"_s;
+        QTest::newRow("the shell's own word") << u"for i in 1 2; do echo $i; done"_s << u"sh"_s;
+        QTest::newRow("no word") << u"(sleep 1)"_s << u"sh"_s;
+        QTest::newRow("empty") << QString() << u"worker"_s;
+    }
+
+    void suggestsNames()
+    {
+        QFETCH(QString, typed);
+        QTEST(Command::fromTyped(typed).suggestedName(), "name");
+    }
+
     void uniqueNames()
     {
         QCOMPARE(uniqueName(u"a"_s, QStringList()), u"a"_s);
