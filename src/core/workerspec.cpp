@@ -101,7 +101,7 @@ QString Command::suggestedName() const
         static const QRegularExpression firstWord(
             u"^\\s*(?:[A-Za-z_]\\w*=\\S*\\s+)*([^\\s|&;<>()$`*?'\"]+)"_s);
         const QString word = firstWord.match(text()).captured(1);
-        if (!word.isEmpty() && shellSyntaxIn(word).isEmpty())
+        if (!word.isEmpty() && shellSyntaxIn(word) != word)
             program = word;
     }
     const QString base = QFileInfo(program).fileName();

@@ -306,7 +306,7 @@ void TestWorkerDialog::namesItselfAfterTheProgram_data()
     row("./index -v", "index");
     row("~/bin/report | tee log", "report");
     row("A=b C=d make all && make check", "make");
-    row("(cd x; make)", "worker");
+    row("(cd x; make)", "sh");
     row("/", "worker");
 }
 

@@ -173,6 +173,7 @@ private Q_SLOTS:
         QTest::newRow("shell") << u"./fetch --all | tee log"_s << u"fetch"_s;
         QTest::newRow("assignment") << u"A=1 make -j4 2>&1"_s << u"make"_s;
         QTest::newRow("the shell's own word") << u"for i in 1 2; do echo $i; done"_s << u"sh"_s;
+        QTest::newRow("tilde") << u"~/bin/report"_s << u"report"_s;
         QTest::newRow("no word") << u"(sleep 1)"_s << u"sh"_s;
         QTest::newRow("empty") << QString() << u"worker"_s;
     }
