@@ -4,6 +4,7 @@
 
 #include "core/paths.h"
 #include "keeper/rundir.h"
+#include "patience.h"
 
 #include <QDir>
 #include <QFile>

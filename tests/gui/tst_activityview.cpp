@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "gui/activityview.h"
 #include "model/activitymodel.h"
+#include "patience.h"
 
 #include <QApplication>
 #include <QCheckBox>

@@ -308,8 +308,6 @@ void TstMainWindowActions::smallestWindowFits()
     QVERIFY(d->window->rect().contains(d->find<QWidget>("intervalControl")->geometry()));
 }
 
-Q_DECLARE_METATYPE(procession::Situation)
-
 QTEST_MAIN(TstMainWindowActions)
 
 #include "tst_mainwindowactions.moc"

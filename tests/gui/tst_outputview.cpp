@@ -5,6 +5,7 @@
 #include "gui/outputtext.h"
 #include "gui/outputview.h"
 #include "keeper/rundir.h"
+#include "patience.h"
 
 #include <QApplication>
 #include <QClipboard>

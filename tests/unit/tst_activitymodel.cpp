@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
 #include "model/activitymodel.h"
+#include "patience.h"
 
 #include <QAbstractItemModelTester>
 #include <QDateTime>

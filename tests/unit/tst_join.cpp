@@ -216,7 +216,7 @@ private:
         QSignalSpy finished(&join, &Join::finished);
         join.start();
         if (finished.isEmpty())
-            finished.wait();
+            finished.wait(60'000);
         return finished.value(0).value(0).value<JoinResult>();
     }
 

@@ -70,7 +70,7 @@ private Q_SLOTS:
         qputenv("XDG_CONFIG_HOME", "relative/is/ignored");
         const Paths paths = Paths::standard();
         QCOMPARE(paths.stateDirectory, u"/x/state/procession"_qs);
-        QCOMPARE(paths.configFile, QDir::homePath() + u"/.config/procession/procession.conf");
+        QCOMPARE(paths.configFile, QString(QDir::homePath() + u"/.config/procession/procession.conf"));
         QCOMPARE(paths.runsDirectory(), u"/x/state/procession/runs"_qs);
     }
 
