@@ -6,7 +6,9 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -15,11 +17,20 @@ namespace procession {
 
 namespace {
 
+/// Without HOME, Qt takes the root directory for the person's.
+QString home()
+{
+    if (const QString home = qEnvironmentVariable("HOME"); home.startsWith(u'/'))
+        return home;
+    const passwd *entry = ::getpwuid(::geteuid());
+    return entry != nullptr ? QFile::decodeName(entry->pw_dir) : QDir::homePath();
+}
+
 QString baseDirectory(const char *variable, const QString &fallback)
 {
     // The base directory specification: a relative path in the variable is to be ignored.
     const QString value = qEnvironmentVariable(variable);
-    return value.startsWith(u'/') ? value : QDir::homePath() + fallback;
+    return value.startsWith(u'/') ? value : home() + fallback;
 }
 
 QString makePrivate(const QString &path)

@@ -180,6 +180,32 @@ RunFacts RunDirectory::inspect() const
     return facts;
 }
 
+bool RunDirectory::revoke() const
+{
+    const Descriptor fd(::open(pathOf(m_path, stateFile).constData(),
+                               O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    if (fd < 0)
+        return true; // nor could a keeper
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || newestSlot(fd))
+        return false;
+    // A keeper that comes late finds a run that is over, and leaves it alone.
+    StateSlot slot{};
+    slot.magic = stateMagic;
+    slot.version = stateVersion;
+    slot.sequence = 1;
+    slot.phase = Phase::FailedToStart;
+    slot.error = ECANCELED;
+    qstrncpy(slot.bootId, bootId().toLatin1().constData(), sizeof slot.bootId);
+    slot.checksum = checksum(slot);
+    const std::array<StateSlot, 2> slots{StateSlot{}, slot};
+    return ::pwrite(fd, slots.data(), sizeof slots, 0) == ssize_t(sizeof slots);
+}
+
+bool RunDirectory::isRevoked(const StateSlot &slot)
+{
+    return slot.phase == Phase::FailedToStart && slot.stage == Stage::None && slot.error == ECANCELED;
+}
+
 bool RunDirectory::send(Verb verb, int argument) const
 {
     const Descriptor directory(

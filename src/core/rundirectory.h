@@ -65,6 +65,12 @@ public:
     /// when a keeper seems to be gone.
     RunFacts inspect() const;
 
+    /// Sees to it that a run no keeper has said a word of cannot start any more. False if one has, or is
+    /// about to.
+    bool revoke() const;
+    /// True of a state that revoke() left.
+    static bool isRevoked(const rundir::StateSlot &slot);
+
     /// Sends one command to the keeper without waiting. False if no keeper listens.
     bool send(rundir::Verb verb, int argument = 0) const;
 

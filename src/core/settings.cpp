@@ -17,10 +17,11 @@ struct Key
     qint64 maximum;
 };
 
+// No group may be called "general": QSettings keeps that name for itself, and would not find it again.
 constexpr Key intervalKey{"monitor/intervalMs", 1000, 50, 10'000};
 constexpr Key stopSignalKey{"workers/stopSignal", SIGTERM, 1, 64};
 constexpr Key graceKey{"workers/graceMs", 10'000, 0, 3'600'000};
-constexpr Key confirmKey{"general/confirmTerminateMany", 1, 0, 1};
+constexpr Key confirmKey{"workers/confirmTerminateMany", 1, 0, 1};
 constexpr Key coloursKey{"appearance/stateColours", 1, 0, 1};
 constexpr Key outputLimitKey{"output/limitBytes", 256ll << 20, 1ll << 20, 1ll << 40};
 constexpr Key outputLinesKey{"output/viewLines", 10'000, 100, 100'000};
@@ -28,9 +29,9 @@ constexpr Key outputWrapKey{"output/wrap", 0, 0, 1};
 constexpr const Key *keys[] = {&intervalKey, &stopSignalKey,  &graceKey,       &confirmKey,
                                &coloursKey,  &outputLimitKey, &outputLinesKey, &outputWrapKey};
 
-constexpr const char *versionKey = "general/version";
+constexpr const char *versionKey = "application/version";
 constexpr int currentVersion = 1;
-constexpr const char *recentFilesKey = "general/recentFiles";
+constexpr const char *recentFilesKey = "application/recentFiles";
 constexpr int maximumRecentFiles = 10;
 
 QString name(const Key &key)

@@ -53,6 +53,11 @@ EndFacts factsOf(const StateSlot &slot)
     return facts;
 }
 
+bool keeperExists(qint64 pid)
+{
+    return ::kill(pid_t(pid), 0) == 0 || errno != ESRCH;
+}
+
 void clearRun(WorkerStatus &status)
 {
     WorkerStatus fresh;
@@ -468,6 +473,9 @@ void Supervisor::take(Worker &worker)
     const RunDirectory run(m_paths.runsDirectory() + u'/' + runId);
     if (!QFileInfo::exists(run.path()))
         return; // claimed, but its start never came to be, or it was cleared away since
+    const auto state = run.readState();
+    if (state ? RunDirectory::isRevoked(*state) : run.revoke())
+        return; // its window went before the launch: it is offered again
     status.runId = runId;
     status.runDirectory = run.path();
     m_runs.insert(runId, status.id);
@@ -490,8 +498,14 @@ void Supervisor::inspect(Worker &worker)
     if (!isAlive(worker.status.state))
         return;
     const RunFacts facts = RunDirectory(worker.status.runDirectory).inspect();
-    if (facts.slot.phase == Phase::None)
-        return; // its launcher may be at it; sweep() ends the wait
+    if (facts.slot.phase == Phase::None) {
+        if (worker.sequence > 0 && !keeperExists(worker.keeperPid)) {
+            worker.status.problem =
+                tr("Its run's files were removed while it ran; how the worker ended is not known.");
+            end(worker, Event::Ended, EndFacts{.lost = true});
+        }
+        return;
+    }
     if (facts.sameBoot || facts.slot.phase >= Phase::Exited)
         apply(worker, facts.slot);
     if (!isAlive(worker.status.state) || facts.keeper == RunFacts::Keeper::Alive)
@@ -537,6 +551,11 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
         status.coreDumped = coreDumpedOf(slot.waitStatus);
     }
     markDirty(worker);
+
+    const bool blocked = (slot.flags & rundir::OutputBlocked) != 0;
+    status.problem = blocked
+                         ? tr("The disk is full or a limit is reached: its output waits until there is room.")
+                         : QString();
 
     const bool mainAlive = slot.phase == Phase::Running || slot.phase == Phase::Stopping;
     status.pid = mainAlive ? slot.mainPid : 0;
@@ -651,7 +670,13 @@ void Supervisor::rang(const QStringList &runIds, bool overflowed)
 void Supervisor::launchFailed(const QString &runId, const QString &reason)
 {
     Worker *worker = findRun(runId);
-    if (worker == nullptr || !isAlive(worker->status.state))
+    if (worker == nullptr)
+        return;
+    // The launcher may have been killed after its keeper had begun: only a run that can never start has
+    // failed.
+    refresh(*worker);
+    if (!isAlive(worker->status.state) || worker->sequence > 0 ||
+        !RunDirectory(worker->status.runDirectory).revoke())
         return;
     worker->status.problem = reason;
     end(*worker, Event::StartFailed, EndFacts{.startFailed = true});
@@ -667,8 +692,7 @@ void Supervisor::sweep()
         if (worker == nullptr || !isAlive(worker->status.state))
             continue;
         refresh(*worker);
-        if (isAlive(worker->status.state) && worker->keeperPid > 0 &&
-            ::kill(pid_t(worker->keeperPid), 0) != 0 && errno == ESRCH)
+        if (isAlive(worker->status.state) && worker->sequence > 0 && !keeperExists(worker->keeperPid))
             inspect(*worker);
     }
     m_sweepTimer.start(m_sweepQueue.isEmpty() ? std::chrono::milliseconds(sweepPeriod) : sweepPause);

@@ -43,6 +43,8 @@ private Q_SLOTS:
         QCOMPARE(settings.stopSignal(), 2);
         QCOMPARE(settings.recentFiles(), QStringList({u"/a"_qs, u"/b"_qs}));
         QCOMPARE(settings.layout(u"window"_qs), QByteArray("geometry"));
+        settings.setRecentFiles({u"/c"_qs});
+        QCOMPARE(Settings(m_file).recentFiles(), QStringList{u"/c"_qs});
         settings.restoreDefaults();
         QCOMPARE(settings.interval(), 1000ms);
     }

@@ -8,6 +8,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -63,7 +64,8 @@ private Q_SLOTS:
     void runsToTheEnd()
     {
         QSignalSpy changes(m_supervisor.get(), &Supervisor::changed);
-        const WorkerId id = m_supervisor->add(direct(QStringLiteral("three"), {testWorker, u"exit"_qs, u"3"_qs}));
+        const WorkerId id =
+            m_supervisor->add(direct(QStringLiteral("three"), {testWorker, u"exit"_qs, u"3"_qs}));
         QCOMPARE(state(id), State::NotStarted);
         m_supervisor->start({id});
         QCOMPARE(state(id), State::Starting);
@@ -94,11 +96,15 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("argv");
         QTest::addColumn<QString>("directory");
         QTest::addColumn<QString>("says");
-        QTest::newRow("not found") << QStringList{u"pyhton3"_qs} << QString() << u"“pyhton3” was not found in PATH"_qs;
-        QTest::newRow("no such path") << QStringList{u"/no/such/thing"_qs} << QString() << u"does not exist"_qs;
-        QTest::newRow("not executable") << QStringList{u"/etc/passwd"_qs} << QString() << u"is not executable"_qs;
+        QTest::newRow("not found") << QStringList{u"pyhton3"_qs} << QString()
+                                   << u"“pyhton3” was not found in PATH"_qs;
+        QTest::newRow("no such path")
+            << QStringList{u"/no/such/thing"_qs} << QString() << u"does not exist"_qs;
+        QTest::newRow("not executable")
+            << QStringList{u"/etc/passwd"_qs} << QString() << u"is not executable"_qs;
         QTest::newRow("a folder") << QStringList{u"/tmp"_qs} << QString() << u"is a folder"_qs;
-        QTest::newRow("no such directory") << QStringList{u"true"_qs} << u"/no/such"_qs << u"working directory"_qs;
+        QTest::newRow("no such directory")
+            << QStringList{u"true"_qs} << u"/no/such"_qs << u"working directory"_qs;
         QTest::newRow("empty") << QStringList{} << QString() << u"command"_qs;
         QTest::newRow("NUL") << QStringList{u"true"_qs, QString(QChar(u'\0'))} << QString() << u"NUL"_qs;
     }
@@ -115,7 +121,8 @@ private Q_SLOTS:
         QTRY_COMPARE(state(id), State::Ended);
         QCOMPARE(m_supervisor->status(id)->outcome, Outcome::FailedToStart);
         QVERIFY(!m_supervisor->status(id)->exitCode);
-        QVERIFY2(m_supervisor->status(id)->problem.contains(says), qPrintable(m_supervisor->status(id)->problem));
+        QVERIFY2(m_supervisor->status(id)->problem.contains(says),
+                 qPrintable(m_supervisor->status(id)->problem));
     }
 
     void saysThatTheKeeperIsMissing()
@@ -134,22 +141,72 @@ private Q_SLOTS:
     void saysWhyARunCannotBeKept()
     {
         // The keeper finds no place for the run's state, as a full disk or a wrong mode would have it.
-        Paths paths = m_home->paths();
-        QFile script(m_home->filePath(QStringLiteral("keeper")));
-        QVERIFY(script.open(QIODevice::WriteOnly));
-        script.write("#!/bin/sh\nmkdir \"$2/state\"\nexec " + paths.keeperProgram.toUtf8() + " \"$@\"\n");
-        script.close();
-        script.setPermissions(QFileDevice::ReadOwner | QFileDevice::ExeOwner);
-        paths.keeperProgram = script.fileName();
-        paths.stateDirectory = m_home->filePath(QStringLiteral("other"));
-        Supervisor supervisor(paths);
-        QCOMPARE(supervisor.open(QStringLiteral("x")), QString());
-        const WorkerId id = supervisor.add(direct(QStringLiteral("w"), {u"true"_qs}));
-        supervisor.start({id});
-        QTRY_COMPARE(supervisor.status(id)->state, State::Ended);
-        QCOMPARE(supervisor.status(id)->outcome, Outcome::FailedToStart);
-        QVERIFY2(supervisor.status(id)->problem.startsWith(u"It could not be kept: "),
-                 qPrintable(supervisor.status(id)->problem));
+        const auto supervisor = withKeeper("mkdir \"$2/state\"; exec KEEPER \"$@\"");
+        const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
+        supervisor->start({id});
+        QTRY_COMPARE(supervisor->status(id)->state, State::Ended);
+        QCOMPARE(supervisor->status(id)->outcome, Outcome::FailedToStart);
+        QVERIFY2(supervisor->status(id)->problem.startsWith(u"It could not be kept: "),
+                 qPrintable(supervisor->status(id)->problem));
+    }
+
+    /// Whoever kills the launcher does not make a running worker a failed start.
+    void survivesTheLauncher()
+    {
+        const auto supervisor = withKeeper("KEEPER \"$@\"; kill -9 $$");
+        const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        supervisor->start({id});
+        QTRY_COMPARE(supervisor->status(id)->state, State::Running);
+        supervisor->pause({id}); // by now the launcher's death is known
+        QTRY_COMPARE(supervisor->status(id)->state, State::Paused);
+        supervisor->kill({id});
+        QTRY_COMPARE(supervisor->status(id)->outcome, Outcome::Killed);
+    }
+
+    void failsWhereTheLauncherDiedFirst()
+    {
+        const auto supervisor = withKeeper("kill -9 $$");
+        const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        supervisor->start({id});
+        QTRY_COMPARE(supervisor->status(id)->outcome, Outcome::FailedToStart);
+        // What has been called a failed start stays one, whoever launches it now.
+        QCOMPARE(launchAgain(supervisor->status(id)->runDirectory), int(rundir::SomeFailed));
+    }
+
+    /// A window killed between the claim and the launch leaves a run that no keeper has said a word of.
+    void offersAgainWhatWasNeverLaunched()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
+        m_supervisor->close();
+        const RunDirectory run(m_home->paths().runsDirectory() + u"/claimed");
+        {
+            Roster roster;
+            QCOMPARE(roster.open(m_home->paths().rosterDirectory(QStringLiteral("test"))), QString());
+            roster.setLastRun(id, QStringLiteral("claimed"));
+            RunOrder order;
+            order.runId = QStringLiteral("claimed");
+            order.spec = roster.find(id)->spec;
+            QCOMPARE(run.create(specBytes(order)), QString());
+        }
+        for (int opened = 0; opened < 2; ++opened) {
+            QCOMPARE(m_supervisor->open(QStringLiteral("test")), QString());
+            QCOMPARE(state(id), State::NotStarted);
+        }
+        QCOMPARE(launchAgain(run.path()), int(rundir::SomeFailed));
+        m_supervisor->start({id});
+        QTRY_COMPARE(m_supervisor->status(id)->outcome, Outcome::Succeeded);
+    }
+
+    void endsWhenItsFilesAreRemoved()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        QVERIFY(QDir(m_supervisor->status(id)->runDirectory).removeRecursively());
+        ::kill(pid_t(m_supervisor->status(id)->pid), SIGKILL);
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Lost);
+        QVERIFY(m_supervisor->status(id)->problem.contains(u"removed"));
     }
 
     void endsTheWholeTree()
@@ -169,13 +226,14 @@ private Q_SLOTS:
 
     void killsWhatIgnoresTheSignal()
     {
-        WorkerSpec spec = shell(QStringLiteral("deaf"), u"trap '' TERM; echo ready; while :; do sleep 0.1; done"_qs);
+        WorkerSpec spec =
+            shell(QStringLiteral("deaf"), u"trap '' TERM; echo ready; while :; do sleep 0.1; done"_qs);
         spec.grace = 300ms;
         const WorkerId id = m_supervisor->add(spec);
         m_supervisor->start({id});
         QTRY_COMPARE(state(id), State::Running);
-        QTRY_VERIFY(QFileInfo(m_supervisor->status(id)->runDirectory
-                              + u"/out.00000000000000000000").size() >= 6); // the trap is in force
+        QTRY_VERIFY(QFileInfo(m_supervisor->status(id)->runDirectory + u"/out.00000000000000000000").size() >=
+                    6); // the trap is in force
         m_supervisor->stop({id});
         QTRY_COMPARE(state(id), State::Ended);
         QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Killed);
@@ -244,7 +302,8 @@ private Q_SLOTS:
 
     void keepsTheRosterAndItsRuns()
     {
-        const WorkerId done = m_supervisor->add(direct(QStringLiteral("done"), {testWorker, u"exit"_qs, u"7"_qs}));
+        const WorkerId done =
+            m_supervisor->add(direct(QStringLiteral("done"), {testWorker, u"exit"_qs, u"7"_qs}));
         const WorkerId runs = m_supervisor->add(direct(QStringLiteral("runs"), {u"sleep"_qs, u"100"_qs}));
         const WorkerId idle = m_supervisor->add(direct(QStringLiteral("idle"), {u"true"_qs}));
         m_supervisor->start({done, runs});
@@ -297,7 +356,8 @@ private Q_SLOTS:
         const auto removed = m_supervisor->remove({ids.at(3), ids.at(1)});
         QCOMPARE(m_supervisor->roster().names(), QStringList({u"w0"_qs, u"w2"_qs, u"w4"_qs}));
         m_supervisor->restore(removed);
-        QCOMPARE(m_supervisor->roster().names(), QStringList({u"w0"_qs, u"w1"_qs, u"w2"_qs, u"w3"_qs, u"w4"_qs}));
+        QCOMPARE(m_supervisor->roster().names(),
+                 QStringList({u"w0"_qs, u"w1"_qs, u"w2"_qs, u"w3"_qs, u"w4"_qs}));
         QCOMPARE(m_supervisor->status(ids.at(1))->outcome, Outcome::Succeeded);
     }
 
@@ -362,7 +422,8 @@ private Q_SLOTS:
         QList<WorkerId> ids;
         constexpr int many = 200;
         for (int i = 0; i < many; ++i)
-            ids.append(m_supervisor->add(direct(u"w%1"_qs.arg(i), {testWorker, u"exit"_qs, QString::number(i)})));
+            ids.append(
+                m_supervisor->add(direct(u"w%1"_qs.arg(i), {testWorker, u"exit"_qs, QString::number(i)})));
         m_supervisor->start(ids);
         QTRY_COMPARE_WITH_TIMEOUT(m_supervisor->aliveCount(), 0, 60'000);
         for (int i = 0; i < many; ++i)
@@ -370,6 +431,26 @@ private Q_SLOTS:
     }
 
 private:
+    /// A supervisor of its own whose keeper is this shell script; KEEPER stands for the real one.
+    std::unique_ptr<Supervisor> withKeeper(QByteArray text)
+    {
+        Paths paths = m_home->paths();
+        QFile script(m_home->filePath(QStringLiteral("keeper")));
+        if (!script.open(QIODevice::WriteOnly))
+            return nullptr;
+        script.write("#!/bin/sh\n" + text.replace("KEEPER", paths.keeperProgram.toUtf8()) + "\n");
+        script.close();
+        script.setPermissions(QFileDevice::ReadOwner | QFileDevice::ExeOwner);
+        paths.keeperProgram = script.fileName();
+        auto supervisor = std::make_unique<Supervisor>(paths);
+        return supervisor->open(QStringLiteral("other")).isEmpty() ? std::move(supervisor) : nullptr;
+    }
+
+    int launchAgain(const QString &runDirectory) const
+    {
+        return QProcess::execute(m_home->paths().keeperProgram, {u"--launch"_qs, runDirectory});
+    }
+
     State state(WorkerId id) const { return m_supervisor->status(id)->state; }
 
     std::unique_ptr<TestHome> m_home;
