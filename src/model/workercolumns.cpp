@@ -22,6 +22,7 @@ struct Text
 };
 
 constexpr Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter;
+constexpr Qt::Alignment centre = Qt::AlignHCenter | Qt::AlignVCenter;
 constexpr Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter;
 
 QString noToolTip(Context)
@@ -290,7 +291,7 @@ constexpr std::array columns{
     ColumnInfo{Column::Pid, "pid", QT_TRANSLATE_NOOP("Column", "PID"),
                right, true, false, pidValue, pidText, pidToolTip},
     ColumnInfo{Column::Exit, "exit", QT_TRANSLATE_NOOP("Column", "Exit"),
-               left, true, false, exitValue, exitColumnText, exitToolTip},
+               centre, true, false, exitValue, exitColumnText, exitToolTip},
     ColumnInfo{Column::Command, "command", QT_TRANSLATE_NOOP("Column", "Command"),
                left, true, false, commandValue, commandText, commandToolTip},
     ColumnInfo{Column::Group, "group", QT_TRANSLATE_NOOP("Column", "Group"),

@@ -183,6 +183,8 @@ QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseco
     switch (status.state) {
     case State::NotStarted:
         sentences << Text::tr("It has not been started.");
+        if (status.spec && status.spec->disabled)
+            sentences << Text::tr("It is disabled: Start All passes it by.");
         break;
     case State::Queued:
         sentences << Text::tr("It waits for its turn to start.");

@@ -157,7 +157,7 @@ void TestWorkerTableModel::roles()
     QCOMPARE(at(Column::Elapsed).data(WorkerTableModel::SortRole), QVariant(qint64(400'000'000)));
     QVERIFY(!at(Column::Pid).data(WorkerTableModel::SortRole).isValid());
     QVERIFY(at(Column::Pid).data(Qt::TextAlignmentRole).value<Qt::Alignment>() & Qt::AlignRight);
-    QVERIFY(at(Column::Exit).data(Qt::TextAlignmentRole).value<Qt::Alignment>() & Qt::AlignLeft);
+    QVERIFY(at(Column::Exit).data(Qt::TextAlignmentRole).value<Qt::Alignment>() & Qt::AlignHCenter);
     QVERIFY(!at(Column::State).data(Qt::ForegroundRole).isValid());
     QVERIFY(!at(Column::State).data(Qt::DecorationRole).isValid());
     QVERIFY2(at(Column::Name).data(Qt::ToolTipRole).toString().contains(QStringLiteral("a&lt;b")),

@@ -136,6 +136,14 @@ void TestWorkerText::stateExplanations_data()
 {
     QTest::addColumn<WorkerStatus>("status");
     QTest::addColumn<QString>("text");
+    WorkerSpec off;
+    off.name = QStringLiteral("off");
+    off.disabled = true;
+    WorkerStatus disabled = statusOf(1, {});
+    disabled.spec = std::make_shared<const WorkerSpec>(off);
+    QTest::newRow("disabled") << disabled
+                              << QStringLiteral(
+                                     "It has not been started. It is disabled: Start All passes it by.");
     QTest::newRow("never started") << statusOf(1, {}) << QStringLiteral("It has not been started.");
     WorkerStatus stopping = statusOf(1, {}, State::Stopping);
     stopping.stopAskedAt = 97s;
