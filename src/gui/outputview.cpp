@@ -399,7 +399,7 @@ void OutputView::Private::showNotice()
     QStringList sentences;
     const quint64 first = lines->firstOffset();
     if (first > dropped) {
-        sentences += tr("%1 of earlier output are not shown here; the whole is on the disk.")
+        sentences += tr("%1 of earlier output are on the disk, but not shown here.")
                          .arg(bytesText(static_cast<qint64>(first - dropped)));
     }
     if (dropped > 0) {
