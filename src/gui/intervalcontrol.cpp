@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QSlider>
+#include <QStyle>
 #include <QToolButton>
 
 #include <algorithm>
@@ -69,6 +70,18 @@ public:
 
     milliseconds interval() const { return milliseconds(std::llround(value() * 1000)); }
 
+    // The ends of the range are not its longest texts.
+    QSize sizeHint() const override
+    {
+        const QSize hint = QDoubleSpinBox::sizeHint();
+        const auto width = [this](milliseconds interval) {
+            return fontMetrics().horizontalAdvance(IntervalControl::intervalText(interval));
+        };
+        const int longest = std::max(width(milliseconds(888)), width(milliseconds(8888)));
+        return hint + QSize(std::max(0, longest - width(Monitor::minimumInterval)), 0);
+    }
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
     void stepBy(int steps) override
     {
         const int position = IntervalControl::positionOf(interval()) / keyStep * keyStep;
@@ -122,9 +135,8 @@ IntervalControl::IntervalControl(QWidget *parent)
     , m_spinBox(new IntervalSpinBox(this))
     , m_autoRefreshButton(new QToolButton(this))
 {
-    auto *label = new QLabel(tr("Ref&resh"), this);
+    auto *label = new QLabel(tr("Refresh"), this);
     label->setObjectName(QStringLiteral("pollIntervalLabel"));
-    label->setBuddy(m_slider);
 
     m_slider->setObjectName(QStringLiteral("pollIntervalSlider"));
     m_slider->setAccessibleName(tr("Refresh interval"));
@@ -134,6 +146,9 @@ IntervalControl::IntervalControl(QWidget *parent)
     m_slider->setTickInterval(stepsPerTick);
     m_slider->setTickPosition(QSlider::TicksBelow);
     m_slider->setMinimumWidth(fontMetrics().averageCharWidth() * 24);
+    // The ticks below push the handle up, in some styles past the upper edge.
+    const int tick = style()->pixelMetric(QStyle::PM_SliderTickmarkOffset, nullptr, m_slider);
+    m_slider->setMinimumHeight(m_slider->sizeHint().height() + 2 * tick);
     m_slider->setFocusPolicy(Qt::StrongFocus);
 
     m_spinBox->setObjectName(QStringLiteral("pollIntervalSpinBox"));

@@ -10,6 +10,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <QSignalBlocker>
+#include <QStyle>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
@@ -18,6 +19,9 @@ namespace procession {
 namespace {
 
 enum ItemRole { CountRole = Qt::UserRole, NameRole };
+
+constexpr int margin = 8; // right of the count
+constexpr int gap = 12;   // between title and count
 
 /// Paints the count at the right end of a filter.
 class CountDelegate final : public QStyledItemDelegate
@@ -33,22 +37,26 @@ public:
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
-        QStyledItemDelegate::paint(painter, option, index);
         QStyleOptionViewItem styled = option;
         initStyleOption(&styled, index);
+        const QString count = index.data(CountRole).toString();
+        const QStyle *style = option.widget->style();
+        const int room = style->subElementRect(QStyle::SE_ItemViewItemText, &styled, option.widget).width() -
+                         styled.fontMetrics.horizontalAdvance(count) - margin - gap;
+        styled.text = styled.fontMetrics.elidedText(styled.text, Qt::ElideRight, room);
+        style->drawControl(QStyle::CE_ItemViewItem, &styled, painter, option.widget);
         const auto group = !(option.state & QStyle::State_Active) ? QPalette::Inactive : QPalette::Normal;
         const auto role = option.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text;
         painter->save();
         painter->setFont(styled.font);
         painter->setPen(option.palette.color(group, role));
-        painter->drawText(option.rect.adjusted(0, 0, -8, 0), Qt::AlignRight | Qt::AlignVCenter,
-                          index.data(CountRole).toString());
+        painter->drawText(option.rect.adjusted(0, 0, -margin, 0), Qt::AlignRight | Qt::AlignVCenter, count);
         painter->restore();
     }
 
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
-        const int countWidth = option.fontMetrics.horizontalAdvance(QStringLiteral("000,000")) + 8;
+        const int countWidth = option.fontMetrics.horizontalAdvance(QStringLiteral("000,000")) + margin + gap;
         return QStyledItemDelegate::sizeHint(option, index) + QSize(countWidth, 4);
     }
 };
@@ -124,8 +132,8 @@ SideBar::SideBar(QWidget *parent)
     m_groups->setCurrentRow(0);
     m_states->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
     m_states->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setIcons(); // they take their share of the width
     m_states->setMinimumWidth(m_states->sizeHintForColumn(0));
-    setIcons();
 
     connect(m_states, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem *item) {
         if (item)
