@@ -40,6 +40,17 @@ EmptyPage::EmptyPage(QWidget *parent)
 
 EmptyPage::~EmptyPage() = default;
 
+void EmptyPage::setObstacle(const QString &obstacle)
+{
+    m_obstacle = obstacle;
+    const bool usable = obstacle.isEmpty();
+    m_ui->emptyTitleLabel->setText(usable ? tr("No workers yet") : tr("No list of workers is open"));
+    m_ui->emptyTextLabel->setVisible(usable);
+    // What is typed here would be lost.
+    m_ui->emptyCommandEdit->setEnabled(usable);
+    check();
+}
+
 void EmptyPage::setRecentFiles(const QStringList &files)
 {
     while (const QLayoutItem *item = m_ui->emptyRecentLayout->takeAt(0)) {
@@ -66,11 +77,13 @@ void EmptyPage::check()
     const Command command = Command::fromTyped(typed, &problem);
     if (problem.isEmpty())
         problem = command.problem();
+    if (!m_obstacle.isEmpty())
+        problem = m_obstacle;
     m_ui->emptyRunButton->setEnabled(problem.isEmpty());
     m_ui->emptyRunButton->setToolTip(problem);
 
     QString hint;
-    if (typed.trimmed().isEmpty())
+    if (m_obstacle.isEmpty() && typed.trimmed().isEmpty())
         hint = tr("As you would type it in a terminal, for example: ping -c 5 localhost");
     else if (!problem.isEmpty())
         hint = problem;
@@ -84,7 +97,7 @@ void EmptyPage::check()
 void EmptyPage::run()
 {
     const Command command = Command::fromTyped(m_ui->emptyCommandEdit->text());
-    if (!command.problem().isEmpty())
+    if (!command.problem().isEmpty() || !m_obstacle.isEmpty())
         return;
     Q_EMIT runRequested(command);
     m_ui->emptyCommandEdit->clear();

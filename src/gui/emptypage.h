@@ -24,6 +24,8 @@ public:
     explicit EmptyPage(QWidget *parent = nullptr);
     ~EmptyPage() override;
 
+    /// Why nothing can be run from here, for a person to read; empty if it can.
+    void setObstacle(const QString &obstacle);
     void setRecentFiles(const QStringList &files);
 
 Q_SIGNALS:
@@ -37,6 +39,7 @@ private:
     void run();
 
     std::unique_ptr<Ui::EmptyPage> m_ui;
+    QString m_obstacle;
 };
 
 } // namespace procession

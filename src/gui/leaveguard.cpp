@@ -39,7 +39,9 @@ void LeaveGuard::ask(const QString &verb, const std::function<void()> &leave)
     const int count = int(alive.size());
     ConfirmRequest request;
     request.title = tr("%n Worker(s) Still Running", nullptr, count);
-    request.text = tr("They can go on without the window; it shows them again when it is opened next.");
+    request.text =
+        count == 1 ? tr("It can go on without the window, which shows it again when it is opened next.")
+                   : tr("They can go on without the window, which shows them again when it is opened next.");
     for (const WorkerId id : alive) {
         const WorkerStatus *status = m_supervisor->status(id);
         request.items.append(

@@ -29,6 +29,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
+#include <QScreen>
 #include <QShortcut>
 #include <QToolButton>
 
@@ -74,6 +75,7 @@ MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *setti
     connectPanes();
     connectSession();
     settingsChanged();
+    m_ui->emptyPage->setObstacle(tr("Open a project file to see its workers."));
     showPage();
     restoreLayout();
     showCurrent();
@@ -101,6 +103,15 @@ void MainWindow::leave()
 {
     m_leaving = true;
     close();
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    // Only now the window has its width.
+    if (m_sideBarUndecided)
+        m_ui->actionShowSideBar->setChecked(width() >= sideBarNeeds);
+    m_sideBarUndecided = false;
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)
@@ -231,11 +242,11 @@ void MainWindow::setUpPanes()
     m_ui->detailSplitter->setStretchFactor(1, 2);
     // Between the table and the tabs, as they stand.
     setTabOrder(m_ui->filterEdit, m_ui->intervalControl);
-    setTabOrder(m_ui->intervalControl, m_ui->messageBar);
-    setTabOrder(m_ui->messageBar, m_joinBar);
+    setTabOrder(m_ui->intervalControl, m_joinBar);
     setTabOrder(m_joinBar, m_ui->sideBar);
     setTabOrder(m_ui->sideBar, m_ui->workersView);
     setTabOrder(m_ui->workersView, m_ui->detailTabs);
+    setTabOrder(m_ui->detailTabs, m_ui->messageBar);
 }
 
 void MainWindow::setUpToolBar()
@@ -300,7 +311,10 @@ void MainWindow::setUpInterval()
 
 void MainWindow::apply(const RosterDelta &delta)
 {
+    const std::optional<WorkerId> heir = m_ui->workersView->heirOfSelection(delta.removed);
     m_model->apply(delta);
+    if (heir)
+        m_ui->workersView->select({*heir}); // Del, Del, Del goes on down the list
     m_counts->apply(delta);
     m_actions->apply(delta);
     m_guard->check();
@@ -337,6 +351,7 @@ void MainWindow::settingsChanged()
 void MainWindow::rosterOpened(bool startAll)
 {
     m_actions->rosterOpened();
+    m_ui->emptyPage->setObstacle({});
     clearFilter();
     showTitle();
     showPage();
@@ -489,7 +504,8 @@ void MainWindow::say(Message::Kind kind, const QString &text, const QString &key
 
 void MainWindow::restoreLayout()
 {
-    restoreGeometry(m_settings->layout(QStringLiteral("geometry")));
+    if (!restoreGeometry(m_settings->layout(QStringLiteral("geometry"))))
+        resize(size().boundedTo(screen()->availableSize()));
     m_ui->sideSplitter->restoreState(m_settings->layout(QStringLiteral("sideSplitter")));
     // Used when there are workers to show: before, the pane is hidden and the window has not its size yet.
     if (const QByteArray saved = m_settings->layout(QStringLiteral("detailSplitter")); !saved.isEmpty())
@@ -500,7 +516,8 @@ void MainWindow::restoreLayout()
         action->setChecked(saved.isEmpty() ? fallback : saved == "1");
     };
     restore(m_ui->actionShowToolBar, true);
-    restore(m_ui->actionShowSideBar, width() >= sideBarNeeds);
+    restore(m_ui->actionShowSideBar, true);
+    m_sideBarUndecided = m_settings->layout(m_ui->actionShowSideBar->objectName()).isEmpty();
     restore(m_ui->actionShowDetails, true);
     restore(m_ui->actionShowStatusBar, true);
     m_ui->detailTabs->setCurrentIndex(m_settings->layout(QStringLiteral("detailTab")).toInt());

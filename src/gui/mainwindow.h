@@ -55,6 +55,7 @@ public:
     void saveLayout();
 
 protected:
+    void showEvent(QShowEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
 
@@ -115,8 +116,9 @@ private:
     QLabel *m_selectionLabel = nullptr;
     QLabel *m_totalsLabel = nullptr;
     QLabel *m_intervalLabel = nullptr;
-    QByteArray m_detailState; ///< of the splitter, while the details are hidden
-    WorkerId m_shown{};       ///< whom the panes below the table show
+    QByteArray m_detailState;        ///< of the splitter, while the details are hidden
+    WorkerId m_shown{};              ///< whom the panes below the table show
+    bool m_sideBarUndecided = false; ///< until the first window is shown, as wide as it is then
     bool m_leaving = false;
 };
 

@@ -14,7 +14,7 @@ class QToolButton;
 
 namespace procession {
 
-/// One message for the person, above the table.
+/// One message for the person, below the table: the rows stay under the mouse.
 struct Message
 {
     enum class Kind { Info, Problem };

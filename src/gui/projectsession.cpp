@@ -78,15 +78,17 @@ void ProjectSession::open(const Project &project, bool startAll)
     const QString kept = m_supervisor->applyProject(project.file, project.hash, project.workers);
     remember(project.file);
     Q_EMIT opened(startAll);
-    for (const QString &text : project.notices)
-        Q_EMIT notice(text);
+    // One message: of several, only the last would be seen.
+    QStringList sentences = project.notices;
     if (!kept.isEmpty())
-        Q_EMIT notice(kept);
+        sentences.append(kept);
     if (!project.unsupportedKeys.isEmpty()) {
-        Q_EMIT notice(
+        sentences.append(
             tr("%1: these keys stay in the file, but have no effect here: %2.")
                 .arg(QFileInfo(project.file).fileName(), project.unsupportedKeys.join(QStringLiteral(", "))));
     }
+    if (!sentences.isEmpty())
+        Q_EMIT notice(sentences.join(u'\n'));
 }
 
 void ProjectSession::openUnsaved()
@@ -107,11 +109,12 @@ bool ProjectSession::openRoster(const QString &id)
     const QString problem = m_supervisor->open(id);
     if (problem.isEmpty())
         return true;
-    Q_EMIT failed(problem);
-    if (!before.isEmpty()) {
-        if (const QString again = m_supervisor->open(before); !again.isEmpty())
-            Q_EMIT failed(again);
-    }
+    QStringList problems{problem};
+    if (!before.isEmpty())
+        problems.append(m_supervisor->open(before));
+    problems.removeAll(QString());
+    // Last, so that who is told sees whether a roster is open.
+    Q_EMIT failed(problems.join(u'\n'));
     return false;
 }
 

@@ -40,7 +40,7 @@ Q_SIGNALS:
     /// Another roster is open now, or the same project was read again.
     void opened(bool startAll);
     void failed(const QString &text);
-    /// What the person should read once.
+    /// What the person should read once; one sentence per line.
     void notice(const QString &text);
 
 private:

@@ -172,8 +172,11 @@ void MainWindow::connectSession()
             open();
     });
     connect(m_session, &ProjectSession::opened, this, &MainWindow::rosterOpened);
-    connect(m_session, &ProjectSession::failed, this,
-            [this](const QString &text) { say(Message::Kind::Problem, text, QStringLiteral("project")); });
+    connect(m_session, &ProjectSession::failed, this, [this](const QString &text) {
+        say(Message::Kind::Problem, text, QStringLiteral("project"));
+        if (m_supervisor->rosterId().isEmpty())
+            m_ui->emptyPage->setObstacle(text);
+    });
     connect(m_session, &ProjectSession::notice, this,
             [this](const QString &text) { say(Message::Kind::Info, text); });
 }

@@ -13,6 +13,9 @@
 #include "model/statecounts.h"
 #include "ui_mainwindow.h"
 
+#include <QDir>
+#include <QFileInfo>
+
 #include <csignal>
 
 namespace procession {
@@ -95,13 +98,25 @@ QList<WorkerId> WorkerActions::addWorkers(const QList<WorkerSpec> &specs, bool s
 {
     if (specs.isEmpty() || !m_supervisor->roster().isOpen())
         return {};
-    auto *command = new AddWorkers(specs, m_supervisor);
+    // The window that starts a worker one day may stand elsewhere.
+    QList<WorkerSpec> placed = specs;
+    for (WorkerSpec &spec : placed) {
+        if (spec.workingDirectory.isEmpty())
+            spec.workingDirectory = workingDirectory();
+    }
+    auto *command = new AddWorkers(placed, m_supervisor);
     m_undoStack.push(command);
     const QList<WorkerId> ids = command->ids();
     if (startNow)
         m_supervisor->start(ids);
     Q_EMIT added(ids);
     return ids;
+}
+
+QString WorkerActions::workingDirectory() const
+{
+    const QString file = m_supervisor->roster().projectFile();
+    return file.isEmpty() ? QDir::currentPath() : QFileInfo(file).absolutePath();
 }
 
 void WorkerActions::startAll()
@@ -261,6 +276,7 @@ QStringList WorkerActions::knownGroups() const
 void WorkerActions::add()
 {
     auto *dialog = new WorkerDialog(*m_settings, m_supervisor->roster().names(), m_window);
+    dialog->setStandardDirectory(workingDirectory());
     dialog->setKnownGroups(knownGroups());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &WorkerDialog::added, this, &WorkerActions::addWorkers);
@@ -421,7 +437,9 @@ void WorkerActions::askToEnd(Ending how, const QList<WorkerId> &ids)
         break;
     case Ending::Kill:
         request.title = tr("Kill %n Worker(s)?", nullptr, count);
-        request.text = tr("They are ended at once, without a chance to save anything: data may be lost.");
+        request.text =
+            count == 1 ? tr("It is ended at once, without a chance to save anything: data may be lost.")
+                       : tr("They are ended at once, without a chance to save anything: data may be lost.");
         request.verb = tr("&Kill %n", nullptr, count);
         break;
     }
@@ -440,9 +458,11 @@ void WorkerActions::askToRemove(const QList<WorkerId> &ids, const QList<WorkerId
     const int count = int(alive.size());
     ConfirmRequest request;
     request.title = tr("Terminate and Remove?");
-    request.text =
-        tr("%n worker(s) still running. They are asked to exit; the rows are removed when that is done.",
-           nullptr, count);
+    const QString running = tr("%n worker(s) still running.", nullptr, count);
+    const QString plan = ids.size() == 1 ? tr("It is asked to exit; its row is removed when that is done.")
+                         : count == 1    ? tr("It is asked to exit; the rows are removed when that is done.")
+                                      : tr("They are asked to exit; the rows are removed when that is done.");
+    request.text = tr("%1 %2", "two sentences").arg(running, plan);
     request.items = describe(alive);
     request.verb = tr("&Terminate and Remove");
     auto *dialog = new ConfirmDialog(request, m_window);

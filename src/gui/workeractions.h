@@ -74,6 +74,8 @@ private:
     void bind(Verb verb, QAction *action, void (WorkerActions::*run)());
     void addSignals();
     QStringList knownGroups() const;
+    /// Of a new worker that names none: the project file's folder, or where the window stands.
+    QString workingDirectory() const;
     Situation situation() const;
     void update();
     void showKillInToolBar(bool kill);

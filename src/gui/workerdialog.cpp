@@ -78,7 +78,7 @@ QString programProblem(const QString &program, const QString &directory, const Q
                 .arg(program);
         return {};
     }
-    const QFileInfo file(QDir(directory.isEmpty() ? QDir::currentPath() : directory), program);
+    const QFileInfo file(QDir(directory), program);
     if (!file.exists())
         return WorkerDialog::tr("There is no file “%1” yet.").arg(file.absoluteFilePath());
     if (file.isDir())
@@ -135,7 +135,7 @@ WorkerDialog::WorkerDialog(const Settings &, const QStringList &takenNames, bool
     setWindowTitle(editing ? tr("Edit Worker") : tr("Add Worker"));
     m_ui->commandEdit->setMinimumWidth(fontMetrics().averageCharWidth() * 64);
     m_ui->commandEdit->setPlaceholderText(tr("As in a terminal: python3 fetch.py --all | tee log"));
-    m_ui->directoryEdit->setPlaceholderText(QDir::currentPath());
+    setStandardDirectory(QDir::currentPath());
     m_ui->groupCombo->lineEdit()->setPlaceholderText(tr("None"));
     m_ui->previewLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_ui->graceSpinBox->setSpecialValueText(tr("Kill at once"));
@@ -183,6 +183,12 @@ void WorkerDialog::setKnownGroups(const QStringList &groups)
     m_ui->groupCombo->clear();
     m_ui->groupCombo->addItems(groups);
     m_ui->groupCombo->setCurrentText(typed);
+}
+
+void WorkerDialog::setStandardDirectory(const QString &directory)
+{
+    m_standardDirectory = directory;
+    m_ui->directoryEdit->setPlaceholderText(directory);
 }
 
 void WorkerDialog::fill(const WorkerSpec &spec)
@@ -239,7 +245,7 @@ QString WorkerDialog::directory() const
     if (typed == u"~" || typed.startsWith(u"~/"))
         return QDir::cleanPath(QDir::homePath() + typed.mid(1));
     // The window that starts the worker one day may stand elsewhere.
-    return QDir::cleanPath(QDir::current().absoluteFilePath(typed));
+    return QDir::cleanPath(QDir(m_standardDirectory).absoluteFilePath(typed));
 }
 
 WorkerSpec WorkerDialog::spec(const QString &line) const
@@ -429,7 +435,8 @@ void WorkerDialog::lookUp()
     for (const WorkerSpec &one : all.mid(0, maximumLookUps)) {
         if (one.command.kind() == Command::Kind::Direct && !one.command.isEmpty() &&
             m_commandWarning.isEmpty())
-            m_commandWarning = programProblem(one.command.argv().first(), place, path);
+            m_commandWarning = programProblem(one.command.argv().first(),
+                                              place.isEmpty() ? m_standardDirectory : place, path);
     }
     sayAll();
 }
@@ -442,7 +449,9 @@ void WorkerDialog::useSuggestedName()
 
 void WorkerDialog::chooseDirectory()
 {
-    auto *chooser = new QFileDialog(this, tr("Working Directory"), directory());
+    const QString place = directory();
+    auto *chooser =
+        new QFileDialog(this, tr("Working Directory"), place.isEmpty() ? m_standardDirectory : place);
     chooser->setObjectName(QStringLiteral("directoryChooser"));
     chooser->setAttribute(Qt::WA_DeleteOnClose);
     chooser->setFileMode(QFileDialog::Directory);

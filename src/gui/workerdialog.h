@@ -39,6 +39,10 @@ public:
     /// Offered as groups; any other may be typed.
     void setKnownGroups(const QStringList &groups);
 
+    /// Where a worker runs whose directory is left empty, and what a relative one is relative to. Without:
+    /// the current directory.
+    void setStandardDirectory(const QString &directory);
+
     /// The workers as typed so far: one, or one per line if the person chose so. Names are unique.
     QList<WorkerSpec> specs() const;
     bool startNow() const;
@@ -75,6 +79,7 @@ private:
     std::unique_ptr<Ui::WorkerDialog> m_ui;
     WorkerSpec m_original;
     QStringList m_taken;
+    QString m_standardDirectory;
     bool m_editing;
     bool m_touched = false;  ///< an untouched dialog does not complain that it is empty
     double m_shownGrace = 0; ///< as the spin box rounded it

@@ -150,6 +150,31 @@ void WorkersView::select(const QList<WorkerId> &ids)
     scrollTo(first);
 }
 
+std::optional<WorkerId> WorkersView::heirOfSelection(const QList<WorkerId> &leaving) const
+{
+    const QList<WorkerId> selected = selectedIds();
+    if (selected.isEmpty() || leaving.isEmpty())
+        return std::nullopt;
+    QList<bool> leaves(m_proxy->rowCount(), false);
+    for (const WorkerId id : leaving) {
+        if (const QModelIndex index = m_proxy->indexOf(id); index.isValid())
+            leaves[index.row()] = true;
+    }
+    for (const WorkerId id : selected) {
+        if (!leaves.at(m_proxy->indexOf(id).row()))
+            return std::nullopt;
+    }
+    const auto stayer = [&](int row, int step) {
+        while (row >= 0 && row < leaves.size() && leaves.at(row))
+            row += step;
+        return row >= 0 && row < leaves.size() ? row : -1;
+    };
+    int row = stayer(m_proxy->indexOf(selected.last()).row(), 1);
+    if (row < 0)
+        row = stayer(m_proxy->indexOf(selected.first()).row(), -1);
+    return row < 0 ? std::nullopt : std::optional(m_proxy->idAt(m_proxy->index(row, 0)));
+}
+
 void WorkersView::selectFailed()
 {
     selectRows([this](int row) { return isFailed(row); });

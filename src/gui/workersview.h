@@ -7,6 +7,7 @@
 #include <QTreeView>
 
 #include <functional>
+#include <optional>
 
 class QMenu;
 
@@ -34,6 +35,9 @@ public:
     WorkerId currentId() const;
     /// Selects these (those of them that are shown) and scrolls to the first.
     void select(const QList<WorkerId> &ids);
+    /// Who is to be selected when `leaving` are gone: the row after the selected ones, else the one before.
+    /// None if a selected worker stays, or nobody is selected.
+    std::optional<WorkerId> heirOfSelection(const QList<WorkerId> &leaving) const;
     void selectFailed();
     void invertSelection();
     /// Goes to the next failed worker after the current one (`step` 1) or before it (-1), around the end.

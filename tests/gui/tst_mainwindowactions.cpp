@@ -7,11 +7,14 @@
 #include "gui/icons.h"
 #include "windowdriver.h"
 
+#include <QHash>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QRegularExpression>
 #include <QScreen>
 #include <QSet>
+#include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -81,6 +84,8 @@ private Q_SLOTS:
     void everyWidgetHasAName();
     void shortcutsAreUnambiguous();
     void mnemonicsAreUnique();
+    void messagesLeaveTheRowsInPlace();
+    void removingSelectsTheNeighbour();
     void tabReachesEverything();
     void smallestWindowFits();
 
@@ -279,6 +284,66 @@ void TstMainWindowActions::mnemonicsAreUnique()
     check(bar->actions(), u"menuBar"_s);
     for (const QMenu *menu : allMenus(bar))
         check(menu->actions(), menu->objectName());
+
+    // What is in the window must not take a letter of the menu bar, nor of another part shown with it.
+    const auto checkWindow = [&] {
+        QHash<QString, QString> taken;
+        for (const QAction *action : bar->actions())
+            taken.insert(QKeySequence::mnemonic(action->text()).toString(), action->text());
+        for (const QWidget *widget : d->window->findChildren<QWidget *>()) {
+            QString text;
+            if (const auto *button = qobject_cast<const QAbstractButton *>(widget))
+                text = button->text();
+            else if (const auto *label = qobject_cast<const QLabel *>(widget); label && label->buddy())
+                text = label->text();
+            const QString key = QKeySequence::mnemonic(text).toString();
+            if (key.isEmpty() || !widget->isVisible() || qobject_cast<const QToolButton *>(widget))
+                continue;
+            QVERIFY2(!taken.contains(key), qPrintable(text + u" and "_s + taken.value(key)));
+            taken.insert(key, text);
+        }
+    };
+    d->add(u"a"_s, u"true"_s);
+    d->find<QTabWidget>("detailTabs")->setCurrentIndex(2);
+    checkWindow();
+    QVERIFY(d->type("filterEdit", u"zzz"_s)); // the page that says that nothing matches
+    checkWindow();
+    d->find<QLineEdit>("filterEdit")->clear();
+    QVERIFY(d->select({u"a"_s}));
+    QVERIFY(d->trigger("actionRemove")); // the empty page, and a message that offers to undo
+    QVERIFY(d->find<QWidget>("messageBarAction")->isVisible());
+    checkWindow();
+}
+
+void TstMainWindowActions::messagesLeaveTheRowsInPlace()
+{
+    d->add(u"a"_s, u"true"_s);
+    d->add(u"b"_s, u"true"_s);
+    QVERIFY(d->select({u"a"_s}));
+    const QPoint before = d->view()->mapToGlobal(QPoint());
+    QVERIFY(d->trigger("actionRemove"));
+    QVERIFY(!d->message().isEmpty());
+    QCoreApplication::processEvents();
+    QCOMPARE(d->view()->mapToGlobal(QPoint()), before);
+    QVERIFY(d->find<QWidget>("messageBar")->mapToGlobal(QPoint()).y() >
+            d->find<QWidget>("sideSplitter")->mapToGlobal(QPoint()).y());
+}
+
+void TstMainWindowActions::removingSelectsTheNeighbour()
+{
+    for (const QString &name : {u"a"_s, u"b"_s, u"c"_s, u"d"_s, u"e"_s})
+        d->add(name, u"true"_s);
+    QVERIFY(d->select({u"b"_s}));
+    QTest::keyClick(d->view(), Qt::Key_Delete);
+    QCOMPARE(d->selectedNames(), QStringList{u"c"_s});
+    QTest::keyClick(d->view(), Qt::Key_Delete);
+    QCOMPARE(d->selectedNames(), QStringList{u"d"_s});
+    TRY_VERIFY(d->find<QLabel>("detailSummaryLabel")->text().startsWith(u"d "_s));
+    QVERIFY(d->select({u"d"_s, u"e"_s}));
+    QTest::keyClick(d->view(), Qt::Key_Delete);
+    QCOMPARE(d->selectedNames(), QStringList{u"a"_s}); // nobody below: the one above
+    QTest::keyClick(d->view(), Qt::Key_Delete);
+    QCOMPARE(d->names(), QStringList());
 }
 
 void TstMainWindowActions::tabReachesEverything()

@@ -8,7 +8,9 @@
 
 #include <QCloseEvent>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QProcess>
+#include <QPushButton>
 #include <QRegularExpression>
 #include <QSplitter>
 #include <QTabWidget>
@@ -38,12 +40,15 @@ private Q_SLOTS:
     void quitWithoutWorkersDoesNotAsk();
     void leaveDoesNotAsk();
     void layoutComesBack();
+    void narrowWindowStartsWithoutSideBar();
+    void newWorkersRunWhereTheProjectIs();
     void lostWindowComesBackOnScreen();
     void projectOpensAndStartsNothing();
     void projectStartsWhenAsked();
     void badProjectLeavesTheRoster_data();
     void badProjectLeavesTheRoster();
     void unsupportedKeysAreNamedOnce();
+    void noticesOfAProjectComeTogether();
     void openingAnotherAsksWhileWorkersRun();
     void secondWindowOfARosterIsToldOff();
     void unknownOptionEndsWithTwo();
@@ -228,6 +233,38 @@ void TstMainWindowSession::layoutComesBack()
     QCOMPARE(header->visualIndex(int(Column::Pid)), int(Column::Pid));
 }
 
+void TstMainWindowSession::narrowWindowStartsWithoutSideBar()
+{
+    d->firstSize = {899, 600};
+    d->open();
+    QVERIFY(!d->find<QWidget>("sideBar")->isVisible());
+    QVERIFY(d->trigger("actionShowSideBar"));
+    d->window->leave();
+    d->close();
+    d->open();
+    QVERIFY(d->find<QWidget>("sideBar")->isVisible()); // as the person left it
+}
+
+void TstMainWindowSession::newWorkersRunWhereTheProjectIs()
+{
+    d->open();
+    QVERIFY(d->type("emptyCommandEdit", u"true"_s));
+    QVERIFY(d->click("emptyRunButton"));
+    QCOMPARE(d->supervisor->status(d->id(u"true"_s))->spec->workingDirectory, QDir::currentPath());
+    TRY_COMPARE(d->state(u"true"_s), u"Succeeded"_s);
+    const QString file = write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n");
+    const QString folder = QFileInfo(file).canonicalPath();
+    d->window->openProject(file);
+    TRY_COMPARE(d->names(), QStringList{u"web"_s});
+    QVERIFY(d->trigger("actionAddWorker"));
+    auto *dialog = d->dialog("workerDialog");
+    QVERIFY(dialog);
+    QCOMPARE(dialog->findChild<QLineEdit *>(u"directoryEdit"_s)->placeholderText(), folder);
+    QVERIFY(d->type("commandEdit", u"false"_s, dialog));
+    QVERIFY(d->click("addButton", dialog));
+    QCOMPARE(d->supervisor->status(d->id(u"false"_s))->spec->workingDirectory, folder);
+}
+
 void TstMainWindowSession::lostWindowComesBackOnScreen()
 {
     d->open();
@@ -305,6 +342,19 @@ void TstMainWindowSession::unsupportedKeysAreNamedOnce()
     QCOMPARE(d->message(), QString());
 }
 
+void TstMainWindowSession::noticesOfAProjectComeTogether()
+{
+    d->open(false);
+    d->window->openProject(write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n    is_tty: true\n"
+                                              "    env_file: [absent.env]\n"));
+    TRY_VERIFY(!d->names().isEmpty());
+    const QString all = d->message();
+    QVERIFY2(all.contains(u"is_tty"_s) && all.contains(u"absent.env"_s), qPrintable(all));
+    QCOMPARE(all.count(u'\n'), 1);
+    QVERIFY(d->click("messageBarClose"));
+    QCOMPARE(d->message(), QString()); // nothing stood behind it
+}
+
 void TstMainWindowSession::openingAnotherAsksWhileWorkersRun()
 {
     d->open();
@@ -336,6 +386,13 @@ void TstMainWindowSession::secondWindowOfARosterIsToldOff()
     const auto *label = second.findChild<QLabel *>(u"messageBarLabel"_s);
     QVERIFY(label->isVisible() && !label->text().isEmpty());
     QVERIFY(!second.findChild<QAction *>(u"actionAddWorker"_s)->isEnabled());
+    // What was typed here would be lost.
+    QVERIFY(!second.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
+    QVERIFY(!second.findChild<QPushButton *>(u"emptyRunButton"_s)->isEnabled());
+    QCOMPARE(second.findChild<QLabel *>(u"emptyHintLabel"_s)->text(), label->text());
+    second.openProject(write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n"));
+    TRY_COMPARE(supervisor.rosterId().isEmpty(), false);
+    QVERIFY(second.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
     QVERIFY(d->select({u"mine"_s}));
 }
 

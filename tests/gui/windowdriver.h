@@ -18,6 +18,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QLabel>
+#include <QSize>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -50,6 +51,9 @@ public:
         supervisor = std::make_unique<Supervisor>(m_paths);
         monitor = std::make_unique<Monitor>([this] { return supervisor->sampleTargets(); });
         window = std::make_unique<MainWindow>(supervisor.get(), monitor.get(), settings.get());
+        // The offscreen screen is a narrow one.
+        if (settings->layout(QStringLiteral("geometry")).isEmpty())
+            window->resize(firstSize);
         window->show();
         if (openRoster)
             window->openUnsaved();
@@ -205,6 +209,8 @@ public:
         return label->isVisible() ? label->text() : QString();
     }
 
+    /// Of a window that has never been open.
+    QSize firstSize{1180, 740};
     std::unique_ptr<Settings> settings;
     std::unique_ptr<Supervisor> supervisor;
     std::unique_ptr<Monitor> monitor;
