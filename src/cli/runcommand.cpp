@@ -5,6 +5,7 @@
 #include "cli/runoptions.h"
 #include "cli/runreporter.h"
 #include "cli/signalpipe.h"
+#include "cli/textline.h"
 #include "core/bootclock.h"
 #include "core/join.h"
 #include "core/monitor.h"
@@ -22,8 +23,10 @@
 #include <QSet>
 #include <QTimer>
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -32,6 +35,15 @@ namespace procession {
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
+
+using namespace std::chrono_literals;
+
+// Whoever signals a process and its group, as timeout(1) does, signals twice at once and means one request; a
+// person who wants more looks at the answer first.
+constexpr auto sameRequest = 500ms;
+
+// Beyond its grace a worker has been killed; what is still missing then are its keeper's last writes.
+constexpr auto keeperTime = 5s;
 
 enum ExitStatus : int { AllSucceeded = 0, SomeFailed = 1, BadUsage = 2, TimedOut = 124, Interrupted = 130 };
 
@@ -42,7 +54,7 @@ QString tr(const char *text)
 
 void complain(const QString &message)
 {
-    std::fprintf(stderr, "procession: %s\n", qPrintable(message));
+    writeTextLine(STDERR_FILENO, u"procession: "_s + message);
 }
 
 /// The workers that `options` name; empty after a complaint.
@@ -107,6 +119,8 @@ public:
         m_timeout.setSingleShot(true);
         m_timeout.setTimerType(Qt::PreciseTimer);
         connect(&m_timeout, &QTimer::timeout, this, [this] { finishJoin(JoinResult::Kind::TimedOut); });
+        m_stopLimit.setSingleShot(true);
+        connect(&m_stopLimit, &QTimer::timeout, this, &Run::stopOverdue);
         connect(&m_supervisor, &Supervisor::notice, this, &complain);
         connect(&m_monitor, &Monitor::sampled, this, [this](const SampleSet &set) { tick(set.now); });
         connect(&m_signals, &SignalPipe::caught, this, &Run::interrupt);
@@ -162,8 +176,11 @@ private:
         std::vector<News> news;
         for (const WorkerStatus &status : changed) {
             const bool ran = status.startedMs > 0 && status.outcome != Outcome::FailedToStart;
-            if (ran && !std::exchange(m_told[status.id].start, true))
-                news.push_back({status.startedMs, &status, false});
+            if (ran && !std::exchange(m_told[status.id].start, true)) {
+                // Once the workers are being ended, a start that comes to light is no news any more.
+                if (!m_joined)
+                    news.push_back({status.startedMs, &status, false});
+            }
             if (status.state == State::Ended && !std::exchange(m_told[status.id].end, true))
                 news.push_back({std::max(status.endedMs, status.startedMs), &status, true});
         }
@@ -238,8 +255,9 @@ private:
             interrupt();
     }
 
-    // True once: what a closed pipe does to other programs is an interrupt here.
-    bool isReaderGone() { return m_reporter.isClosed() && !std::exchange(m_readerGone, true); }
+    // What a closed pipe does to other programs is an interrupt here; but no second one, as Ctrl+C ends the
+    // reader too.
+    bool isReaderGone() const { return m_reporter.isClosed() && !m_joined; }
 
     void finishJoin(JoinResult::Kind kind)
     {
@@ -248,9 +266,10 @@ private:
         const JoinProgress result = progress();
         m_timedOut = kind == JoinResult::Kind::TimedOut;
         const QList<WorkerId> alive = stopWaiting();
-        m_reporter.joined(kind, result, bootNow() - m_startedAt, namesOf(alive), m_options.leave);
+        m_reporter.joined(kind, result, bootNow() - m_startedAt, namesOf(alive), lostCount(),
+                          m_options.leave);
         if (!m_options.leave)
-            m_supervisor.stop(alive);
+            endWorkers(alive, false);
         leaveWhenDone();
     }
 
@@ -268,16 +287,60 @@ private:
     // keepers.
     void interrupt()
     {
+        const std::chrono::nanoseconds now = bootNow();
+        if (m_interrupts > 0 && now - m_interruptedAt < sameRequest)
+            return;
+        m_interruptedAt = now;
         const bool kill = m_interrupts > 0 || (m_joined && !m_options.leave);
         if (++m_interrupts > 2)
-            return m_loop.quit();
+            return giveUp();
         const QList<WorkerId> alive = stopWaiting();
         m_reporter.interrupted(namesOf(alive), kill);
-        if (kill)
-            m_supervisor.kill(alive);
-        else
-            m_supervisor.stop(alive);
+        endWorkers(alive, kill);
         leaveWhenDone();
+    }
+
+    void endWorkers(const QList<WorkerId> &workers, bool kill)
+    {
+        std::chrono::milliseconds grace{0};
+        if (kill) {
+            m_supervisor.kill(workers);
+        } else {
+            m_supervisor.stop(workers);
+            for (const WorkerId id : workers)
+                grace = std::max(grace, m_supervisor.status(id)->spec->grace);
+        }
+        m_lastTry = false;
+        m_stopLimit.start(grace + keeperTime);
+    }
+
+    // A keeper with output that cannot be written waits for room, unless it is told to kill what has ended.
+    void stopOverdue()
+    {
+        if (std::exchange(m_lastTry, true))
+            return giveUp();
+        m_supervisor.kill(m_supervisor.alive());
+        m_stopLimit.start(keeperTime);
+    }
+
+    void giveUp()
+    {
+        QStringList left;
+        for (const WorkerId id : m_supervisor.alive()) {
+            const WorkerStatus *status = m_supervisor.status(id);
+            left += (status->pid > 0 ? tr("%1 (PID %2)") : tr("%1 (PID %2, which has ended)"))
+                        .arg(status->spec->name, QString::number(status->lastPid));
+        }
+        if (!left.isEmpty())
+            complain(tr("not ended, and left to their keepers: %1").arg(left.join(u", "_s)));
+        m_loop.quit();
+    }
+
+    int lostCount() const
+    {
+        return int(std::count_if(m_join.workers.cbegin(), m_join.workers.cend(), [this](WorkerId id) {
+            return m_supervisor.status(id)->outcome == Outcome::Lost;
+        }));
     }
 
     void leaveWhenDone()
@@ -307,6 +370,9 @@ private:
     Supervisor m_supervisor;
     Monitor m_monitor;
     QTimer m_timeout;
+    QTimer m_stopLimit;
+    bool m_lastTry = false; // before the workers are left
+    std::chrono::nanoseconds m_interruptedAt{0};
     QEventLoop m_loop;
     JoinSpec m_join;
     QList<WorkerId> m_waiting; // for a free slot
@@ -321,7 +387,6 @@ private:
     bool m_monitoring = false;
     bool m_joined = false; // or given up
     bool m_timedOut = false;
-    bool m_readerGone = false;
 };
 
 } // namespace
@@ -335,14 +400,16 @@ int runCommand(const QStringList &arguments, const Paths &paths)
         return BadUsage;
     }
     if (options->help) {
-        std::fputs(qPrintable(runHelp()), stdout);
+        for (const QString &line : runHelp().chopped(1).split(u'\n'))
+            writeTextLine(STDOUT_FILENO, line);
         return AllSucceeded;
     }
     const QList<WorkerSpec> specs = chooseWorkers(*options);
     if (specs.isEmpty())
         return BadUsage;
     if (options->untilCount > specs.size()) {
-        complain(tr("--until %1 can never be met: there are only %2 workers.")
+        complain((specs.size() == 1 ? tr("--until %1 can never be met: there is only %2 worker.")
+                                    : tr("--until %1 can never be met: there are only %2 workers."))
                      .arg(options->untilCount)
                      .arg(specs.size()));
         return BadUsage;

@@ -55,6 +55,9 @@ private:
             m_options.file = words.takeFirst();
             m_options.workers = words + rest;
             m_options.workers.removeDuplicates();
+            // To what reads the options, an empty name is no file but a command.
+            if (m_options.file.isEmpty())
+                fail(tr("The name of the project file is empty."));
         } else if (!rest.isEmpty()) {
             m_options.command = rest;
         } else {

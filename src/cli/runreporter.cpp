@@ -2,19 +2,21 @@
 // SPDX-License-Identifier: MIT
 #include "cli/runreporter.h"
 
+#include "cli/textline.h"
 #include "core/bootclock.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMetaEnum>
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 
 namespace procession {
 
@@ -41,7 +43,6 @@ QString listed(const QStringList &names)
     return tr("%1 and %2 more").arg(names.first(mostNamed).join(u", "_s)).arg(names.size() - mostNamed);
 }
 
-// Tenths of a second tell short runs apart; beyond a minute they are noise.
 // The one file with the output, or the directory if there are several or none.
 QString outputOf(const WorkerStatus &status)
 {
@@ -49,11 +50,25 @@ QString outputOf(const WorkerStatus &status)
     return segments.size() == 1 ? status.runDirectory + u'/' + segments.first() : status.runDirectory;
 }
 
+// The count is the keeper's, and it may be missing where the disk was full; the bytes are there all the same.
+bool hasOutput(const WorkerStatus &status)
+{
+    const QFileInfoList segments = QDir(status.runDirectory).entryInfoList({u"out.*"_s}, QDir::Files);
+    return status.outputBytes > 0 || std::any_of(segments.cbegin(), segments.cend(),
+                                                 [](const QFileInfo &file) { return file.size() > 0; });
+}
+
 QString endText(const WorkerStatus &status, std::chrono::nanoseconds elapsed)
 {
     const QString &name = status.spec->name;
     if (status.outcome == Outcome::FailedToStart)
         return tr("%1 could not be started: %2").arg(name, status.problem);
+    // Nobody saw it end, and with its keeper gone nobody will.
+    if (status.outcome == Outcome::Lost && !status.problem.isEmpty()) {
+        return status.lastPid > 0 ? tr("%1 lost: its keeper was killed; PID %2 may still run")
+                                        .arg(name, QString::number(status.lastPid))
+                                  : tr("%1 lost: its keeper was killed").arg(name);
+    }
     if (!status.exitCode)
         return tr("%1 ended, exit code unknown. %2").arg(name, status.problem);
     const QString code = exitCodeText(*status.exitCode, status.coreDumped);
@@ -106,7 +121,7 @@ void RunReporter::ended(const WorkerStatus &status)
     const auto elapsed = status.elapsed(status.endedAt).value_or(std::chrono::nanoseconds(0));
     QString text = endText(status, elapsed);
     const QString output = outputOf(status);
-    if (isFailure(status.outcome) && status.outputBytes > 0)
+    if (isFailure(status.outcome) && hasOutput(status))
         text += tr(", output in %1").arg(output);
     QJsonObject object{
         {u"worker"_s, status.spec->name},
@@ -127,7 +142,7 @@ void RunReporter::ended(const WorkerStatus &status)
 }
 
 void RunReporter::joined(JoinResult::Kind kind, const JoinProgress &progress, std::chrono::nanoseconds waited,
-                         const QStringList &awaited, bool leave)
+                         const QStringList &awaited, int lost, bool leave)
 {
     const bool timedOut = kind == JoinResult::Kind::TimedOut;
     QString text = timedOut ? tr("the timeout passed after %1").arg(tookText(waited))
@@ -137,6 +152,8 @@ void RunReporter::joined(JoinResult::Kind kind, const JoinProgress &progress, st
                 .arg(progress.total)
                 .arg(progress.succeeded)
                 .arg(progress.failed);
+    if (lost > 0)
+        text += tr(", %1 lost").arg(lost);
     if (!awaited.isEmpty())
         text += (leave ? tr("; left running: %1") : tr("; terminating %1")).arg(listed(awaited));
     write(QDateTime::currentMSecsSinceEpoch(), text, timedOut ? u"timeout"_s : u"joined"_s,
@@ -159,31 +176,25 @@ void RunReporter::interrupted(const QStringList &awaited, bool kill)
 
 void RunReporter::write(qint64 timeMs, const QString &text, const QString &event, QJsonObject object)
 {
+    if (m_closed || m_failed)
+        return;
     const QDateTime time = QDateTime::fromMSecsSinceEpoch(timeMs);
     if (!m_json)
-        return writeLine(time.time().toString(u"HH:mm:ss.zzz "_s).toUtf8() + text.toUtf8());
+        return check(writeTextLine(STDOUT_FILENO, time.time().toString(u"HH:mm:ss.zzz "_s) + text));
     object.insert(u"event"_s, event);
     object.insert(u"time"_s, time.toOffsetFromUtc(time.offsetFromUtc()).toString(Qt::ISODateWithMs));
-    writeLine(QJsonDocument(object).toJson(QJsonDocument::Compact));
+    check(writeRawLine(STDOUT_FILENO, QJsonDocument(object).toJson(QJsonDocument::Compact)));
 }
 
-// Straight to the descriptor: whoever reads the report sees each line at once, and a failure is noticed.
-void RunReporter::writeLine(QByteArray line)
+void RunReporter::check(int error)
 {
-    line += '\n';
-    for (qsizetype at = 0; at < line.size() && !m_closed && !m_failed;) {
-        const ssize_t written =
-            ::write(STDOUT_FILENO, line.constData() + at, static_cast<size_t>(line.size() - at));
-        if (written >= 0) {
-            at += written;
-        } else if (errno == EPIPE) {
-            m_closed = true;
-        } else if (errno != EINTR) {
-            m_failed = true;
-            const QString reason =
-                tr("procession: the report cannot be written any more: %1; the workers go on.");
-            std::fprintf(stderr, "%s\n", qPrintable(reason.arg(qt_error_string(errno))));
-        }
+    if (error == EPIPE) {
+        m_closed = true;
+    } else if (error != 0) {
+        m_failed = true;
+        writeTextLine(STDERR_FILENO,
+                      tr("procession: the report cannot be written any more: %1; the workers go on.")
+                          .arg(qt_error_string(error)));
     }
 }
 

@@ -28,7 +28,7 @@ public:
     void tick(const QList<WorkerStatus> &alive, std::chrono::nanoseconds now);
     void ended(const WorkerStatus &status);
     void joined(JoinResult::Kind kind, const JoinProgress &progress, std::chrono::nanoseconds waited,
-                const QStringList &awaited, bool leave);
+                const QStringList &awaited, int lost, bool leave);
     void interrupted(const QStringList &awaited, bool kill);
 
     /// True once nobody reads standard output any more.
@@ -36,7 +36,7 @@ public:
 
 private:
     void write(qint64 timeMs, const QString &text, const QString &event, QJsonObject object);
-    void writeLine(QByteArray line);
+    void check(int error);
 
     bool m_json;
     bool m_closed = false;

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
 #include "cli/duration.h"
+#include "cli/textline.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -342,10 +344,91 @@ private Q_SLOTS:
         QCOMPARE(::kill(pid_t(process->processId()), SIGINT), 0);
         QTRY_VERIFY_WITH_TIMEOUT((m_out += process->readAllStandardOutput()).contains("\"interrupted\""),
                                  patience);
+        // Sooner than half a second after the first it would be a part of it.
+        QElapsedTimer sinceFirst;
+        sinceFirst.start();
+        QTRY_VERIFY_WITH_TIMEOUT(sinceFirst.hasExpired(600), patience);
         QCOMPARE(::kill(pid_t(process->processId()), SIGINT), 0);
         QCOMPARE(finish(*process), 130);
         QCOMPARE(events(u"ended"_s).value(0).value("outcome"_L1).toString(), u"Killed"_s);
         QCOMPARE(events(u"ended"_s).value(0).value("exitCode"_L1).toInt(), -SIGKILL);
+    }
+
+    void twoSignalsAtOnceAreOneRequest()
+    {
+        m_out.clear();
+        const auto process = launch({u"--json"_s, u"--"_s, u"sleep"_s, u"100"_s});
+        QTRY_VERIFY_WITH_TIMEOUT((m_out += process->readAllStandardOutput()).contains("\"started\""),
+                                 patience);
+        const auto pid = pid_t(process->processId());
+        // Stopped, it finds both waiting; two of a kind would become one.
+        for (const int signalNumber : {SIGSTOP, SIGINT, SIGTERM, SIGCONT})
+            QCOMPARE(::kill(pid, signalNumber), 0);
+        QCOMPARE(finish(*process), 130);
+        QCOMPARE(events(u"interrupted"_s).size(), 1);
+        QCOMPARE(events(u"ended"_s).value(0).value("outcome"_L1).toString(), u"Stopped"_s);
+    }
+
+    void aLostWorkerIsToldFromAnEndedOne()
+    {
+        m_out.clear();
+        m_error.clear();
+        const auto process = launch({u"--"_s, u"sleep"_s, u"100"_s});
+        static const QRegularExpression started(u"started, pid (\\d+)\n"_s);
+        QRegularExpressionMatch match;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (match = started.match(QString::fromUtf8(m_out += process->readAllStandardOutput()))).hasMatch(),
+            patience);
+        const pid_t pid = match.captured(1).toInt();
+        QFile stat(u"/proc/%1/stat"_s.arg(pid));
+        QVERIFY(stat.open(QIODevice::ReadOnly));
+        const pid_t keeper = stat.readAll().split(' ').value(3).toInt();
+        QVERIFY(keeper > 1 && keeper != pid_t(process->processId()));
+        QCOMPARE(::kill(keeper, SIGKILL), 0);
+        QCOMPARE(finish(*process), 1);
+        const QByteArray says = "sleep lost: its keeper was killed; PID " + QByteArray::number(pid);
+        QVERIFY2(m_out.contains(QByteArray(says + " may still run\n")) &&
+                     m_out.contains("0 failed, 1 lost\n"),
+                 m_out.constData());
+        ::kill(pid, SIGKILL); // it may have gone with its keeper
+    }
+
+    void aFullDiskIsNotWaitedFor()
+    {
+        const QString file = project("  full: {command: 'head -c 50000 /dev/zero; exit 3', shutdown: "
+                                     "{timeout_seconds: 0}}\n");
+        QProcess shell;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"XDG_STATE_HOME"_s, path(u"state"_s));
+        shell.setProcessEnvironment(environment);
+        shell.start(u"bash"_s, {u"-c"_s, u"ulimit -f 10; exec \"$0\" run --timeout 1s \"$1\""_s,
+                                u"" PROCESSION_BIN_DIR "/procession"_s, file});
+        m_out.clear();
+        QCOMPARE(finish(shell), 124);
+        QVERIFY2(m_out.contains("full ended"), m_out.constData());
+    }
+
+    void noStartAfterTheTimeout()
+    {
+        QCOMPARE(run({u"--timeout=0s"_s, u"--"_s, u"sleep"_s, u"100"_s}), 124);
+        const qsizetype timeout = m_out.indexOf("the timeout passed");
+        QVERIFY2(timeout >= 0 && m_out.indexOf(" started,", timeout) < 0, m_out.constData());
+    }
+
+    void controlCharactersAreShown()
+    {
+        const QString all = QString::fromUtf16(u"\0\x1b\x7f\u009b\u202a\u202e\u2066\u2069\r\n\té", 12);
+        QCOMPARE(visibleText(all), u"\\x00\\x1b\\x7f\\x9b\\u202a\\u202e\\u2066\\u2069\\x0d\\n\\té"_s);
+
+        const QString file = project("  \"a\\e[31m\\u202eb\": {command: 'true', \"k\\0e\\ny\": 1}\n");
+        QCOMPARE(run({u"--dry-run"_s, file}), 0);
+        QVERIFY2(m_out.contains("a\\x1b[31m\\u202eb would be started"), m_out.constData());
+        QVERIFY2(m_error.contains("k\\x00e\\ny"), m_error.constData());
+        QCOMPARE(m_error.count('\n'), 1);
+        QCOMPARE(run({file, u"x\nprocession: forged"_s}), 2);
+        QVERIFY2(m_error.contains("x\\nprocession: forged"), m_error.constData());
+        QCOMPARE(run({u"--\x1b[1m"_s, file}), 2);
+        QVERIFY2(!m_error.contains('\x1b') && m_error.contains("\\x1b"), m_error.constData());
     }
 
     void withoutAReaderItEnds()
@@ -370,6 +453,12 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         const QString demo = u"" PROCESSION_SOURCE_DIR "/resources/examples/two-processes.yaml"_s;
         QTest::newRow("nothing") << QStringList{} << u"project file"_s;
+        QTest::newRow("empty file name") << QStringList{u""_s} << u"file is empty"_s;
+        QTest::newRow("empty file name, worker") << QStringList{u""_s, u"a"_s} << u"file is empty"_s;
+        QTest::newRow("empty file name, options")
+            << QStringList{u"--json"_s, u""_s, u"--dry-run"_s} << u"file is empty"_s;
+        QTest::newRow("until more than one")
+            << QStringList{u"--until"_s, u"5"_s, u"--"_s, u"true"_s} << u"there is only 1 worker."_s;
         QTest::newRow("no command") << QStringList{u"--"_s} << u"no command after"_s;
         QTest::newRow("empty command") << QStringList{u"--"_s, u""_s} << u"command is empty"_s;
         QTest::newRow("unknown option") << QStringList{u"--fast"_s, demo} << u"fast"_s;
