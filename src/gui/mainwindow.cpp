@@ -246,7 +246,10 @@ void MainWindow::setUpPanes()
     setTabOrder(m_joinBar, m_ui->sideBar);
     setTabOrder(m_ui->sideBar, m_ui->workersView);
     setTabOrder(m_ui->workersView, m_ui->detailTabs);
-    setTabOrder(m_ui->detailTabs, m_ui->messageBar);
+    // The button in the corner is the last of the tabs.
+    auto *offer = m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarAction"));
+    setTabOrder(collapse, offer);
+    setTabOrder(offer, m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarClose")));
 }
 
 void MainWindow::setUpToolBar()

@@ -352,17 +352,24 @@ void TstMainWindowActions::tabReachesEverything()
     TRY_COMPARE(d->state(u"a"_s), u"Running"_s);
     QVERIFY(d->select({u"a"_s}));
     TRY_VERIFY(d->find<QToolButton>("actionTerminateButton"));
+    d->window->openProject(d->directory() + u"/absent.yaml"_s); // a message
+    TRY_VERIFY(!d->message().isEmpty());
+    QStringList order;
     QSet<QString> reached;
     for (int step = 0; step < 60; ++step) {
         if (const QWidget *focus = QApplication::focusWidget())
             reached.insert(focus->objectName());
+        if (const QWidget *focus = QApplication::focusWidget())
+            order.append(focus->objectName());
         QTest::keyClick(d->window.get(), Qt::Key_Tab);
     }
     for (const char *name :
          {"actionAddWorkerButton", "actionTerminateButton", "actionRestartButton", "actionJoinAllButton",
           "actionTerminateAllButton", "filterEdit", "pollIntervalSlider", "pollIntervalSpinBox",
-          "autoRefreshButton", "stateFilterList", "workersView", "outputView", "detailCollapseButton"})
-        QVERIFY2(reached.contains(QLatin1String(name)), name);
+          "autoRefreshButton", "stateFilterList", "workersView", "outputView", "detailCollapseButton",
+          "messageBarClose"})
+        QVERIFY2(reached.contains(QLatin1String(name)), qPrintable(order.join(u' ')));
+    QCOMPARE(order.indexOf(u"messageBarClose"_s), order.indexOf(u"detailCollapseButton"_s) + 1);
 }
 
 void TstMainWindowActions::smallestWindowFits()
