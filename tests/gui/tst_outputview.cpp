@@ -371,7 +371,7 @@ private Q_SLOTS:
         QVERIFY(shown().endsWith(u"line 4999"));
         auto *notice = label(u"outputNotice"_s);
         QTRY_VERIFY(notice->isVisible());
-        QVERIFY2(notice->text().contains(u"of earlier output are not shown here"),
+        QVERIFY2(notice->text().contains(u"of earlier output are on the disk, but not shown here"),
                  qPrintable(notice->text()));
 
         for (int i = 5000; i < 6000; i += 100) {
