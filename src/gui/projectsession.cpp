@@ -57,10 +57,14 @@ void ProjectSession::read(const QString &file, bool startAll)
     connect(thread, &QThread::finished, this, [this, result, number, startAll] {
         if (number != m_reading)
             return;
-        if (result->project)
+        if (result->project) {
             Q_EMIT loaded(*result->project, startAll);
-        else
-            Q_EMIT failed(result->error.text());
+            return;
+        }
+        // Not a window in which nothing can be done: the message stands above the unsaved workers.
+        if (m_supervisor->rosterId().isEmpty())
+            openUnsaved();
+        Q_EMIT failed(result->error.text());
     });
     thread->start();
 }

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void projectStartsWhenAsked();
     void badProjectLeavesTheRoster_data();
     void badProjectLeavesTheRoster();
+    void badProjectAtTheStartLeavesTheUnsavedRoster();
     void unsupportedKeysAreNamedOnce();
     void noticesOfAProjectComeTogether();
     void openingAnotherAsksWhileWorkersRun();
@@ -328,6 +329,15 @@ void TstMainWindowSession::badProjectLeavesTheRoster()
     QCOMPARE(d->state(u"mine"_s), u"Running"_s);
     QCOMPARE(d->supervisor->rosterId(), u"untitled"_s);
     QVERIFY(!d->dialog("confirmDialog"));
+}
+
+void TstMainWindowSession::badProjectAtTheStartLeavesTheUnsavedRoster()
+{
+    d->open(false);
+    d->window->openProject(d->directory() + u"/absent.yaml"_s, true);
+    TRY_VERIFY(d->message().contains(u"absent.yaml"_s));
+    QCOMPARE(d->supervisor->rosterId(), u"untitled"_s);
+    QVERIFY(d->find<QWidget>("emptyCommandEdit")->isEnabled());
 }
 
 void TstMainWindowSession::unsupportedKeysAreNamedOnce()
