@@ -220,6 +220,7 @@ QList<Roster::Placed> Roster::remove(const QList<WorkerId> &ids)
         }
     }
     std::sort(positions.begin(), positions.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
     QList<Placed> removed;
     QList<Entry> kept;
     kept.reserve(m_entries.size() - positions.size());

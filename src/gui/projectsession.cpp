@@ -16,8 +16,6 @@ namespace procession {
 
 namespace {
 
-constexpr qsizetype maximumRecentFiles = 10;
-
 struct Reading
 {
     std::optional<Project> project;
@@ -127,7 +125,7 @@ void ProjectSession::remember(const QString &file)
     QStringList files = m_settings->recentFiles();
     files.removeAll(file);
     files.prepend(file);
-    m_settings->setRecentFiles(files.first(std::min(files.size(), maximumRecentFiles)));
+    m_settings->setRecentFiles(files);
 }
 
 } // namespace procession

@@ -20,7 +20,6 @@ public:
 
     /// The views that use this delegate are to be repainted by the caller.
     void setColoured(bool coloured);
-    bool isColoured() const { return m_coloured; }
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;

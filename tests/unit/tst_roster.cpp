@@ -116,6 +116,17 @@ private Q_SLOTS:
         QVERIFY(QFile(m_directory + u"/journal").size() < 4 << 20);
     }
 
+    void removesAWorkerNamedTwiceOnce()
+    {
+        Roster roster;
+        QCOMPARE(roster.open(m_directory), QString());
+        const WorkerId a = roster.insert(0, spec(QStringLiteral("a")), false);
+        const WorkerId b = roster.insert(1, spec(QStringLiteral("b")), false);
+        roster.insert(2, spec(QStringLiteral("c")), false);
+        QCOMPARE(roster.remove({a, a, b}).size(), 2);
+        QCOMPARE(roster.names(), QStringList{QStringLiteral("c")});
+    }
+
     void neverReusesAnId()
     {
         WorkerId last{};
