@@ -37,6 +37,12 @@ public:
     void setOutputViewLines(int value);
     bool outputWrap() const;
     void setOutputWrap(bool value);
+    int keptRuns() const; ///< ended runs kept on disk, 0 .. 100,000, default 10,000
+    void setKeptRuns(int value);
+    int keptRunDays() const; ///< age at which an ended run is removed, 0 (never) .. 3650, default 0
+    void setKeptRunDays(int value);
+    qint64 keptRunBytes() const; ///< bytes all ended runs may take, 1 MiB .. 1 PiB, default 10 GiB
+    void setKeptRunBytes(qint64 value);
     QStringList recentFiles() const;
     void setRecentFiles(const QStringList &value);
 

@@ -74,6 +74,17 @@ public:
     void restart(const QList<WorkerId> &ids); ///< stops what is alive and starts it when it has ended
     void sendSignal(const QList<WorkerId> &ids, int signalNumber);
 
+    /// Gives `bytes` to a worker whose input is open. What it does not read yet waits here, up to a bound:
+    /// then the new bytes are refused by notice(). See inputWaiting().
+    void sendInput(WorkerId id, const QByteArray &bytes);
+    /// End of input, after what waits.
+    void endInput(WorkerId id);
+    /// The size of the terminals of workers that have one, from now on and for later starts.
+    void resizeTerminals(int columns, int rows);
+
+    /// Asks the window that has `rosterId` open to come to the front. False if none answers to the bell.
+    bool askToRaise(const QString &rosterId) const;
+
     /// Raises this process's soft limit of open files to the hard one; workers get the original. Once, early.
     void raiseFileLimit();
     /// Bytes of output kept per run, from the next start on.
@@ -86,6 +97,10 @@ Q_SIGNALS:
     /// At most once per frame; never empty.
     void changed(const procession::RosterDelta &delta);
     void activity(const procession::ActivityEntry &entry);
+    /// Bytes sent to this worker that it has not taken yet; 0: all taken.
+    void inputWaiting(procession::WorkerId id, qint64 bytes);
+    /// Another window was asked to open this roster, and asks this one to come to the front.
+    void raiseRequested();
     /// Something the person should read once (journal not writable, lines left out ...).
     void notice(const QString &text);
 

@@ -61,6 +61,13 @@ private:
     QStringList m_argv;
 };
 
+/// What a worker reads from.
+enum class Input {
+    None,     ///< nothing: /dev/null
+    Pipe,     ///< what is sent to it (Supervisor::sendInput)
+    Terminal, ///< a pseudo-terminal, which is its output too: line-buffered, coloured, both streams in one
+};
+
 /// What to run and how: the part of a worker that a person writes. A plain value.
 struct WorkerSpec
 {
@@ -73,6 +80,9 @@ struct WorkerSpec
     int stopSignal = 15;                        ///< what Terminate sends first
     std::chrono::milliseconds grace{10'000};    ///< how long Terminate waits before SIGKILL
     bool disabled = false;                      ///< Start All passes it by
+    Input input = Input::None;
+    bool mergeStreams = false; ///< standard error into standard output: exact order, but not told apart
+    bool keepStrays = false;   ///< what the main process leaves behind goes on, instead of being ended
 
     /// Why this worker cannot be started, for a person to read, or an empty string. Looks at the text
     /// only, never at the disk: a missing program is a failed start, not a bad worker.
