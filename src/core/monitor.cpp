@@ -5,6 +5,7 @@
 #include "core/bootclock.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace procession {
 
@@ -68,21 +69,87 @@ void Monitor::refresh()
         tick();
 }
 
+void Monitor::watchTree(WorkerId worker, qint64 mainPid)
+{
+    m_watched = worker;
+    m_watchedMain = mainPid;
+    if (worker == WorkerId{})
+        return;
+    if (m_looking)
+        m_lookAgain = true; // the look under way may be older than what it is asked for
+    else
+        lookAtTree();
+}
+
+Monitor::Watch Monitor::watch(const QList<Sampler::Target> &targets) const
+{
+    Watch watch{m_watched, 0, m_watchedMain};
+    const auto found = std::find_if(targets.cbegin(), targets.cend(),
+                                    [this](const Sampler::Target &target) { return target.id == m_watched; });
+    if (found != targets.cend())
+        watch.keeperPid = found->keeperPid;
+    return watch;
+}
+
+void Monitor::lookAtTree()
+{
+    m_looking = true;
+    QMetaObject::invokeMethod(
+        m_hand,
+        [this, watch = watch(m_targets())] {
+            ProcessTable table;
+            readProcesses(table);
+            ProcessTree tree = treeOf(table, watch.keeperPid, watch.mainPid);
+            tree.worker = watch.worker;
+            QMetaObject::invokeMethod(
+                this,
+                [this, tree] {
+                    m_looking = false;
+                    deliver(tree);
+                    if (std::exchange(m_lookAgain, false) && m_watched != WorkerId{})
+                        lookAtTree();
+                },
+                Qt::QueuedConnection);
+        },
+        Qt::QueuedConnection);
+}
+
+void Monitor::deliver(const ProcessTree &tree)
+{
+    // Somebody else may be watched by now.
+    if (tree.worker != WorkerId{} && tree.worker == m_watched)
+        Q_EMIT treeSampled(tree);
+}
+
 void Monitor::tick()
 {
     m_sampling = true;
     m_sinceTick.start();
+    const QList<Sampler::Target> targets = m_targets();
     QMetaObject::invokeMethod(
         m_hand,
-        [this, targets = m_targets()] {
+        [this, targets, watch = watch(targets)] {
             QElapsedTimer timer;
             timer.start();
             SampleSet set;
             set.now = bootNow();
             set.samples = m_sampler->sample(targets, set.now);
+            ProcessTree tree;
+            if (watch.worker != WorkerId{}) {
+                ProcessTable table; // where nobody has a keeper left the sampler did not look
+                if (m_sampler->processes().empty())
+                    readProcesses(table);
+                tree = treeOf(table.empty() ? m_sampler->processes() : table, watch.keeperPid, watch.mainPid);
+                tree.worker = watch.worker;
+            }
             set.cost = std::chrono::nanoseconds(timer.nsecsElapsed());
             QMetaObject::invokeMethod(
-                this, [this, set] { deliver(set); }, Qt::QueuedConnection);
+                this,
+                [this, set, tree] {
+                    deliver(set);
+                    deliver(tree);
+                },
+                Qt::QueuedConnection);
         },
         Qt::QueuedConnection);
 }

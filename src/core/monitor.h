@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/processtree.h"
 #include "core/sampler.h"
 #include "core/workerstatus.h"
 
@@ -45,16 +46,32 @@ public:
     /// One tick now, also while paused.
     void refresh();
 
+    /// From now on treeSampled() tells of this worker's processes: at once, with every tick, and at once
+    /// again whenever this is called, also while paused. `mainPid` is where the tree begins if its keeper is
+    /// gone; 0: unknown. WorkerId{}: nobody's.
+    void watchTree(WorkerId worker, qint64 mainPid);
+
 Q_SIGNALS:
     void sampled(const procession::SampleSet &set);
+    /// Of the worker watched; an empty tree if nothing of it was found.
+    void treeSampled(const procession::ProcessTree &tree);
     /// After everyone took sampled(): what this tick cost (sampler thread plus GUI thread).
     void ticked(std::chrono::nanoseconds cost);
     void intervalChanged(std::chrono::milliseconds interval);
     void pausedChanged(bool paused);
 
 private:
+    struct Watch
+    {
+        WorkerId worker{};
+        qint64 keeperPid = 0;
+        qint64 mainPid = 0;
+    };
+    Watch watch(const QList<Sampler::Target> &targets) const;
+    void lookAtTree();
     void tick();
     void deliver(const SampleSet &set);
+    void deliver(const ProcessTree &tree);
     void arm();
 
     std::function<QList<Sampler::Target>()> m_targets;
@@ -63,6 +80,10 @@ private:
     bool m_started = false;
     bool m_sampling = false;
     bool m_refreshWanted = false;
+    WorkerId m_watched{};
+    qint64 m_watchedMain = 0;
+    bool m_looking = false; ///< a look at the tree is on its way
+    bool m_lookAgain = false;
     QTimer m_timer;
     QElapsedTimer m_sinceTick;
     QThread m_thread;

@@ -2,15 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/sampler.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
 namespace procession {
 
@@ -24,58 +18,16 @@ constexpr std::chrono::milliseconds shortestRate{200};
 
 } // namespace
 
-bool Sampler::readProcess(int procDirectory, const char *pidText, Process &process)
-{
-    std::array<char, 32> path;
-    std::snprintf(path.data(), path.size(), "%.20s/stat", pidText);
-    const int fd = ::openat(procDirectory, path.data(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    std::array<char, 1024> text;
-    const ssize_t length = ::read(fd, text.data(), text.size() - 1);
-    ::close(fd);
-    if (length <= 0)
-        return false;
-    text[size_t(length)] = '\0';
-    // The name may hold anything, blanks and parentheses too; the fields start after the last one.
-    const char *at = std::strrchr(text.data(), ')');
-    if (at == nullptr)
-        return false;
-    ++at;
-    std::array<quint64, 25> fields{}; // by their number in proc(5); 3 (the state) is a letter
-    at = std::strchr(at + 1, ' ');
-    for (size_t field = 4; field < fields.size() && at != nullptr; ++field) {
-        char *end = nullptr;
-        fields[field] = std::strtoull(at, &end, 10);
-        at = end;
-    }
-    process.parent = qint64(fields[4]);
-    process.cpuTicks = fields[14] + fields[15] + fields[16] + fields[17];
-    process.startTicks = fields[22];
-    process.residentPages = qint64(fields[24]);
-    return true;
-}
-
 QList<WorkerSample> Sampler::sample(const QList<Target> &targets, std::chrono::nanoseconds now)
 {
     QList<WorkerSample> samples;
     if (targets.isEmpty()) {
         m_before.clear();
+        m_processes.clear();
         return samples;
     }
-    m_processes.clear();
-    DIR *proc = ::opendir("/proc");
-    if (proc == nullptr)
+    if (!readProcesses(m_processes))
         return samples;
-    const int procDirectory = ::dirfd(proc);
-    while (const dirent *entry = ::readdir(proc)) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-            continue;
-        Process process;
-        if (readProcess(procDirectory, entry->d_name, process))
-            m_processes.emplace(std::strtoll(entry->d_name, nullptr, 10), process);
-    }
-    ::closedir(proc);
 
     struct Sum
     {

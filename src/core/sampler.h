@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/processtree.h"
 #include "core/workerstatus.h"
 
 #include <QList>
@@ -26,15 +27,10 @@ public:
 
     /// Samples of all targets whose keeper exists. The first sample of a run has no CPU share.
     QList<WorkerSample> sample(const QList<Target> &targets, std::chrono::nanoseconds now);
+    /// The processes the last sample saw; empty if it had no targets.
+    const ProcessTable &processes() const { return m_processes; }
 
 private:
-    struct Process
-    {
-        qint64 parent = 0;
-        quint64 startTicks = 0;
-        quint64 cpuTicks = 0; // its own and its reaped children's
-        qint64 residentPages = 0;
-    };
     struct Before
     {
         qint64 keeperPid = 0;
@@ -43,10 +39,9 @@ private:
         std::chrono::nanoseconds time{0};
         std::optional<double> cpuPercent;
     };
-    static bool readProcess(int procDirectory, const char *pidText, Process &process);
 
-    std::unordered_map<qint64, Process> m_processes;
-    std::unordered_map<quint64, Before> m_before;
+    ProcessTable m_processes;
+    std::unordered_map<quint64, Before> m_before; // by worker
 };
 
 } // namespace procession

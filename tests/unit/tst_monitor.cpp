@@ -103,6 +103,58 @@ private Q_SLOTS:
         QVERIFY(sampler.sample(targets, bootNow()).isEmpty());
     }
 
+    /// At once and paused too: who looks at a tree that is being stopped does not wait for a slow interval.
+    void tellsTheTreeOfTheWorkerWatched()
+    {
+        QProcess root; // stands for a keeper
+        root.start(QStringLiteral("/bin/sh"), {u"-c"_qs, u"sleep 1000 & exec cat"_qs});
+        QVERIFY(root.waitForStarted());
+        const Sampler::Target target{WorkerId(7), root.processId()};
+        Monitor monitor([target] { return QList{target, Sampler::Target{WorkerId(8), ::getpid()}}; });
+        monitor.setInterval(10s);
+        QSignalSpy trees(&monitor, &Monitor::treeSampled);
+        const auto tree = [&trees] { return trees.takeLast().first().value<ProcessTree>(); };
+        monitor.watchTree(WorkerId(7), 0);
+        QTRY_VERIFY(!trees.isEmpty());
+        ProcessTree seen = tree();
+        QCOMPARE(seen.worker, WorkerId(7));
+        QTRY_VERIFY([&] {
+            if (seen.processes.value(0).name == u"sleep")
+                return true;
+            monitor.watchTree(WorkerId(7), 0);
+            if (!trees.isEmpty())
+                seen = tree();
+            return false;
+        }());
+        QCOMPARE(seen.total, 1); // the root is the keeper, not the worker
+        const qint64 sleep = seen.processes.constFirst().pid;
+
+        trees.clear();
+        monitor.start(); // a tick tells it too
+        QTRY_COMPARE(trees.count(), 1);
+        QCOMPARE(tree(), seen);
+        for (int i = 0; i < 100; ++i) // however often it is asked for: one look at a time
+            monitor.watchTree(WorkerId(7), 0);
+        monitor.watchTree({}, 0);
+        QSignalSpy ticks(&monitor, &Monitor::ticked);
+        monitor.refresh();
+        QTRY_COMPARE(ticks.count(), 1);
+        QVERIFY2(trees.isEmpty(), "nobody is watched any more");
+
+        root.closeWriteChannel();
+        QVERIFY(root.waitForFinished());
+        monitor.watchTree(WorkerId(7), sleep); // without its keeper: from the main process on
+        QTRY_VERIFY(!trees.isEmpty());
+        QCOMPARE(tree().processes.value(0).pid, sleep);
+        ::kill(pid_t(sleep), SIGKILL);
+        QTRY_VERIFY([&] {
+            monitor.watchTree(WorkerId(7), sleep);
+            const TreeProcess left =
+                trees.isEmpty() ? seen.processes.constFirst() : tree().processes.value(0);
+            return left.pid == 0 || left.state == 'Z'; // not every machine's init collects orphans
+        }());
+    }
+
     void hasNoShareInTheFirstSample()
     {
         Sampler sampler;
