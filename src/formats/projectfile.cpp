@@ -16,7 +16,9 @@
 #include <QStandardPaths>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <utility>
 
 namespace procession {
 
@@ -392,6 +394,10 @@ private:
             m_inManyGroups += name;
         spec.disabled = flag(map, "disabled", path);
         readShutdown(map, path, spec);
+        // A program that is to be typed to expects a terminal; both keys ask for one.
+        if (flag(map, "is_tty", path) || flag(map, "is_interactive", path))
+            spec.input = Input::Terminal;
+        readExtension(map, path, spec);
         spec.environment = flag(map, "is_dotenv_disabled", path) ? m_globalsWithoutDotEnv : m_globals;
         for (const auto &[variable, value] : std::as_const(spec.environment))
             charge(map, path, variable.size() + value.size() + 16);
@@ -442,6 +448,43 @@ private:
         }
         if (seconds > 0)
             spec.grace = std::chrono::seconds(seconds);
+    }
+
+    void readExtension(const YamlNode &map, const QString &path, WorkerSpec &spec)
+    {
+        const YamlNode::Entry *extension = map.find(u"x-procession");
+        if (!extension || extension->value->isNull())
+            return;
+        const YamlNode &own = *extension->value;
+        const QString key = path + u".x-procession"_s;
+        static constexpr std::array inputs{std::pair{"none"_L1, Input::None},
+                                           std::pair{"pipe"_L1, Input::Pipe},
+                                           std::pair{"terminal"_L1, Input::Terminal}};
+        static constexpr std::array strays{std::pair{"end"_L1, false}, std::pair{"keep"_L1, true}};
+        spec.input = choice(own, "input", key, inputs, spec.input);
+        spec.mergeStreams = flag(own, "merge_streams", key);
+        spec.keepStrays = choice(own, "strays", key, strays, spec.keepStrays);
+    }
+
+    // The value whose word stands there; `absent` where none does.
+    template <typename Value, std::size_t size>
+    Value choice(const YamlNode &map, const char *name, const QString &path,
+                 const std::array<std::pair<QLatin1StringView, Value>, size> &values, Value absent)
+    {
+        const QString word = text(map, name, path).trimmed();
+        QStringList words;
+        for (const auto &[known, value] : values) {
+            if (word == known)
+                return value;
+            words += known;
+        }
+        if (!word.isEmpty()) {
+            const QString accepted =
+                tr("%1 or %2").arg(words.mid(0, words.size() - 1).join(u", "_s), words.last());
+            fail(*map.find(QString::fromLatin1(name))->value, keyBelow(path, name),
+                 tr("expected %1, found \"%2\"").arg(accepted, word.left(40)));
+        }
+        return absent;
     }
 
     const QByteArray &m_bytes;

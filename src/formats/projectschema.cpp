@@ -35,6 +35,14 @@ constexpr std::array shellKeys{
 };
 constexpr SchemaTable shellTable{shellKeys.data(), shellKeys.size()};
 
+// What Procession adds to a process, under x-procession.
+constexpr std::array extensionKeys{
+    SchemaKey{"input", Shape::Text, true},
+    SchemaKey{"merge_streams", Shape::Flag, true},
+    SchemaKey{"strays", Shape::Text, true},
+};
+constexpr SchemaTable extensionTable{extensionKeys.data(), extensionKeys.size()};
+
 constexpr std::array processKeys{
     SchemaKey{"command", Shape::Text, true},
     SchemaKey{"entrypoint", Shape::Texts, true},
@@ -49,6 +57,7 @@ constexpr std::array processKeys{
     SchemaKey{"namespace", Shape::TextOrTexts, true},
     SchemaKey{"shutdown", Shape::Map, true, &shutdownTable},
     SchemaKey{"availability", Shape::Map, true, &availabilityTable},
+    SchemaKey{"x-procession", Shape::Map, true, &extensionTable},
     SchemaKey{"depends_on", Shape::Map, false},
     SchemaKey{"readiness_probe", Shape::Map, false},
     SchemaKey{"liveness_probe", Shape::Map, false},
@@ -64,9 +73,9 @@ constexpr std::array processKeys{
     SchemaKey{"monitor_silence_threshold", Shape::Number, false},
     SchemaKey{"is_daemon", Shape::Flag, false},
     SchemaKey{"is_foreground", Shape::Flag, false},
-    SchemaKey{"is_tty", Shape::Flag, false},
+    SchemaKey{"is_tty", Shape::Flag, true},
     SchemaKey{"is_elevated", Shape::Flag, false},
-    SchemaKey{"is_interactive", Shape::Flag, false},
+    SchemaKey{"is_interactive", Shape::Flag, true},
     SchemaKey{"is_template_disabled", Shape::Flag, false},
     SchemaKey{"disable_ansi_colors", Shape::Flag, false},
     SchemaKey{"truncate_log", Shape::Flag, false},

@@ -89,7 +89,7 @@ private Q_SLOTS:
         QTest::newRow("demo") << u"demo_process-compose.yaml"_s
                               << QStringList{u"redis"_s,   u"postgres"_s,  u"api-server"_s,
                                              u"web-app"_s, u"scheduler"_s, u"lazygit"_s}
-                              << QStringList{deps, u"is_interactive"_s, ready};
+                              << QStringList{deps, ready};
         QTest::newRow("chain-exit") << u"fixtures-code_process-compose-chain-exit.yaml"_s << eight
                                     << QStringList{backoff, restart, deps};
         QTest::newRow("chain") << u"fixtures-code_process-compose-chain.yaml"_s << eight
@@ -128,7 +128,6 @@ private Q_SLOTS:
                                              restart,
                                              deps,
                                              u"disable_ansi_colors"_s,
-                                             u"is_tty"_s,
                                              u"log_configuration"_s,
                                              u"log_length"_s,
                                              u"log_level"_s,
@@ -373,6 +372,42 @@ private Q_SLOTS:
         QCOMPARE(project->unsupportedKeys, QStringList{u"more"_s});
     }
 
+    void inputStreamsAndStrays()
+    {
+        WorkerSpec worker = only("    command: x\n");
+        QCOMPARE(worker.input, Input::None);
+        QVERIFY(!worker.mergeStreams);
+        QVERIFY(!worker.keepStrays);
+        QCOMPARE(only("    command: x\n    is_tty: true\n").input, Input::Terminal);
+        QCOMPARE(only("    command: x\n    is_interactive: yes\n").input, Input::Terminal);
+        QCOMPARE(only("    command: x\n    is_tty: false\n").input, Input::None);
+        worker = only("    command: x\n    x-procession: {input: pipe, merge_streams: true, strays: keep}\n");
+        QCOMPARE(worker.input, Input::Pipe);
+        QVERIFY(worker.mergeStreams);
+        QVERIFY(worker.keepStrays);
+        worker =
+            only("    command: x\n    x-procession: {input: terminal, merge_streams: no, strays: end}\n");
+        QCOMPARE(worker.input, Input::Terminal);
+        QVERIFY(!worker.mergeStreams);
+        QVERIFY(!worker.keepStrays);
+        QCOMPARE(only("    command: x\n    is_tty: true\n    x-procession: {input: none}\n").input,
+                 Input::None);
+        QCOMPARE(only("    command: x\n    is_tty: true\n    x-procession:\n").input, Input::Terminal);
+        QCOMPARE(only("    command: x\n    x-procession: {input: \"${HOW}\"}\n",
+                      environmentWith({{u"HOW"_s, u"pipe"_s}}))
+                     .input,
+                 Input::Pipe);
+
+        const auto project =
+            parse("x-procession: {a: b}\n"
+                  "processes:\n"
+                  "  one: {command: x, x-procession: {input: pipe, colour: red}}\n"
+                  "  two: {command: x, x-procession: {colour: blue}, x-other: {input: 7}}\n");
+        QVERIFY(project);
+        const QStringList unsupported{u"x-procession"_s, u"x-procession.colour"_s};
+        QCOMPARE(project->unsupportedKeys, unsupported);
+    }
+
     void errors_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -408,6 +443,18 @@ private Q_SLOTS:
             u"p.yaml:5:7: processes.a.shutdown.signal: "_s, u"from 1 to 64, found 99"_s);
         row("timeout", one + "    shutdown: {timeout_seconds: -1}\n", u"p.yaml:4:15: processes.a.shutdown"_s,
             u"found -1"_s);
+        row("extension", one + "    x-procession: terminal\n", u"p.yaml:4:19: processes.a.x-procession: "_s,
+            u"expected a map, found text"_s);
+        row("input", one + "    x-procession:\n      input: keyboard\n",
+            u"p.yaml:5:14: processes.a.x-procession.input: "_s,
+            u"expected none, pipe or terminal, found \"keyboard\""_s);
+        row("input a list", one + "    x-procession: {input: [pipe]}\n",
+            u"p.yaml:4:27: processes.a.x-procession.input: "_s, u"expected text, found a list"_s);
+        row("merged streams", one + "    x-procession: {merge_streams: both}\n",
+            u"p.yaml:4:35: processes.a.x-procession.merge_streams: "_s,
+            u"expected true or false, found \"both\""_s);
+        row("strays", one + "    x-procession: {strays: feed}\n",
+            u"p.yaml:4:28: processes.a.x-procession.strays: "_s, u"expected end or keep, found \"feed\""_s);
         row("environment", one + "    environment: [A]\n", u"p.yaml:4:19: processes.a.environment: "_s,
             u"expected NAME=VALUE, found \"A\""_s);
         row("environment text", one + "    environment: A=b\n", u"p.yaml:4:18: processes.a.environment: "_s,
