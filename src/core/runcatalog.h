@@ -52,7 +52,8 @@ public:
     void requestOthers();
     /// Removes ended runs, by their ids; of those that run nothing happens. Answered by removed().
     void remove(const QStringList &runIds);
-    /// Removes ended runs beyond the limits; those of `inUse` stay, as do those a keeper holds.
+    /// Removes ended runs beyond the limits; those of `inUse` stay, as do those a keeper holds. Answered by
+    /// removed() if there were any.
     void prune(const RunLimits &limits, const QStringList &inUse);
     /// Ends (or kills) the whole tree of a run of any roster. Nothing happens if it has ended.
     void stop(const QString &runId, bool kill);
@@ -62,6 +63,9 @@ public:
     static std::optional<RunRecord> read(const QString &runDirectory);
     /// All runs, newest first.
     static QList<RunRecord> readAll(const QString &runsDirectory);
+    /// As prune(), at once, for programs without a window; returns the ids of the removed runs.
+    static QStringList pruneNow(const QString &runsDirectory, const RunLimits &limits,
+                                const QStringList &inUse);
 
 Q_SIGNALS:
     /// Newest first, the current one included.
@@ -69,6 +73,7 @@ Q_SIGNALS:
                     const QList<procession::RunRecord> &runs);
     /// Newest first, those that run before those that have ended.
     void otherRuns(const QList<procession::RunRecord> &runs);
+    /// Those that are gone by remove() or prune().
     void removed(const QStringList &runIds);
 
 private:

@@ -26,8 +26,12 @@ constexpr Key coloursKey{"appearance/stateColours", 1, 0, 1};
 constexpr Key outputLimitKey{"output/limitBytes", 256ll << 20, 1ll << 20, 1ll << 40};
 constexpr Key outputLinesKey{"output/viewLines", 10'000, 100, 100'000};
 constexpr Key outputWrapKey{"output/wrap", 0, 0, 1};
+constexpr Key keptRunsKey{"runs/keptCount", 10'000, 0, 100'000};
+constexpr Key keptRunDaysKey{"runs/keptDays", 0, 0, 3650};
+constexpr Key keptRunBytesKey{"runs/keptBytes", 10ll << 30, 1ll << 20, 1ll << 50};
 constexpr const Key *keys[] = {&intervalKey, &stopSignalKey,  &graceKey,       &confirmKey,
-                               &coloursKey,  &outputLimitKey, &outputLinesKey, &outputWrapKey};
+                               &coloursKey,  &outputLimitKey, &outputLinesKey, &outputWrapKey,
+                               &keptRunsKey, &keptRunDaysKey, &keptRunBytesKey};
 
 constexpr const char *versionKey = "application/version";
 constexpr int currentVersion = 1;
@@ -137,6 +141,36 @@ bool Settings::outputWrap() const
 void Settings::setOutputWrap(bool value)
 {
     store(name(outputWrapKey), int(value));
+}
+
+int Settings::keptRuns() const
+{
+    return int(read(m_settings, keptRunsKey));
+}
+
+void Settings::setKeptRuns(int value)
+{
+    store(name(keptRunsKey), clamped(value, keptRunsKey));
+}
+
+int Settings::keptRunDays() const
+{
+    return int(read(m_settings, keptRunDaysKey));
+}
+
+void Settings::setKeptRunDays(int value)
+{
+    store(name(keptRunDaysKey), clamped(value, keptRunDaysKey));
+}
+
+qint64 Settings::keptRunBytes() const
+{
+    return read(m_settings, keptRunBytesKey);
+}
+
+void Settings::setKeptRunBytes(qint64 value)
+{
+    store(name(keptRunBytesKey), clamped(value, keptRunBytesKey));
 }
 
 QStringList Settings::recentFiles() const

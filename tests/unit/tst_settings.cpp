@@ -66,6 +66,33 @@ private Q_SLOTS:
         QCOMPARE(settings.interval(), 10'000ms);
     }
 
+    void keepsTheLimitsOfRuns()
+    {
+        {
+            Settings settings(m_file);
+            QCOMPARE(settings.keptRuns(), 10'000);
+            QCOMPARE(settings.keptRunDays(), 0);
+            QCOMPARE(settings.keptRunBytes(), 10ll << 30);
+            QSignalSpy changed(&settings, &Settings::changed);
+            settings.setKeptRuns(-1);
+            settings.setKeptRunDays(5000);
+            settings.setKeptRunBytes(3ll << 40);
+            QCOMPARE(changed.count(), 3);
+        }
+        Settings settings(m_file);
+        QCOMPARE(settings.keptRuns(), 0);
+        QCOMPARE(settings.keptRunDays(), 3650);
+        QCOMPARE(settings.keptRunBytes(), 3ll << 40);
+        settings.setKeptRunBytes(0);
+        QCOMPARE(settings.keptRunBytes(), 1ll << 20);
+        settings.setKeptRuns(1'000'000);
+        QCOMPARE(settings.keptRuns(), 100'000);
+        settings.restoreDefaults();
+        QCOMPARE(settings.keptRuns(), 10'000);
+        QCOMPARE(settings.keptRunDays(), 0);
+        QCOMPARE(settings.keptRunBytes(), 10ll << 30);
+    }
+
     void followsTheBaseDirectories()
     {
         qputenv("XDG_STATE_HOME", "/x/state");
