@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/workerspec.h"
+
+#include <QList>
 #include <QObject>
 #include <QPointer>
 #include <QString>
@@ -36,12 +39,15 @@ public:
 private:
     void terminateFirst();
     void stay();
+    QStringList survivors() const;
 
     Supervisor *m_supervisor;
     MessageBar *m_messageBar;
     QWidget *m_window;
     QPointer<ConfirmDialog> m_dialog;
     std::function<void()> m_leave;
+    QString m_verb;
+    QList<WorkerId> m_victims; ///< whose end is waited for
     bool m_waiting = false;
 };
 

@@ -22,7 +22,8 @@ MessageBar::MessageBar(QWidget *parent)
     : QFrame(parent)
     , m_icon(new QLabel(this))
     , m_label(new QLabel(this))
-    , m_action(new QPushButton(this))
+    , m_action(addButton("messageBarAction", &Message::action))
+    , m_alternative(addButton("messageBarAlternative", &Message::alternative))
     , m_close(new QToolButton(this))
 {
     setFrameShape(QFrame::StyledPanel);
@@ -38,7 +39,6 @@ MessageBar::MessageBar(QWidget *parent)
     m_label->setTextFormat(Qt::PlainText);
     m_label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_label->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    m_action->setObjectName(QStringLiteral("messageBarAction"));
     m_close->setObjectName(QStringLiteral("messageBarClose"));
     m_close->setIcon(style()->standardIcon(QStyle::SP_TitleBarCloseButton));
     m_close->setAutoRaise(true);
@@ -51,19 +51,27 @@ MessageBar::MessageBar(QWidget *parent)
     layout->addWidget(m_icon);
     layout->addWidget(m_label, 1);
     layout->addWidget(m_action);
+    layout->addWidget(m_alternative);
     layout->addWidget(m_close);
 
-    connect(m_action, &QPushButton::clicked, this, [this] {
-        // The action may post the next message: this one is gone by then.
-        const Message message = m_messages.takeLast();
-        showNewest();
-        message.action();
-    });
     connect(m_close, &QToolButton::clicked, this, [this] {
         m_messages.removeLast();
         showNewest();
     });
     showNewest();
+}
+
+QPushButton *MessageBar::addButton(const char *name, std::function<void()> Message::*run)
+{
+    auto *button = new QPushButton(this);
+    button->setObjectName(QString::fromLatin1(name));
+    connect(button, &QPushButton::clicked, this, [this, run] {
+        // What it does may post the next message: this one is gone by then.
+        const Message message = m_messages.takeLast();
+        showNewest();
+        (message.*run)();
+    });
+    return button;
 }
 
 void MessageBar::post(const Message &message)
@@ -108,9 +116,13 @@ void MessageBar::showNewest()
     m_icon->setPixmap(style()->standardIcon(icon, nullptr, this).pixmap(size));
     m_label->setText(message.text);
     setAccessibleDescription(message.text);
-    m_action->setVisible(!message.actionText.isEmpty());
-    m_action->setText(message.actionText);
-    m_action->setAccessibleName(message.actionText);
+    const auto offer = [](QPushButton *button, const QString &text) {
+        button->setVisible(!text.isEmpty());
+        button->setText(text);
+        button->setAccessibleName(text);
+    };
+    offer(m_action, message.actionText);
+    offer(m_alternative, message.alternativeText);
 }
 
 } // namespace procession

@@ -24,6 +24,8 @@ struct Message
     QString key;          ///< a message replaces the one with its key; empty: its text is the key
     QString actionText{}; ///< empty: no action button
     std::function<void()> action{};
+    QString alternativeText{}; ///< of a second button; empty: none
+    std::function<void()> alternative{};
 };
 
 /// Shows the newest message until it is dismissed; those before it come again then. Hidden while there is
@@ -46,12 +48,14 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    QPushButton *addButton(const char *name, std::function<void()> Message::*run);
     void showNewest();
 
     QList<Message> m_messages;
     QLabel *m_icon;
     QLabel *m_label;
     QPushButton *m_action;
+    QPushButton *m_alternative;
     QToolButton *m_close;
 };
 

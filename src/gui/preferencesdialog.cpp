@@ -55,7 +55,7 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
     m_ui->setupUi(this);
     QListWidget *list = m_ui->preferencesList;
     int row = 0;
-    for (const char *icon : {"workers", "monitoring", "output", "appearance"})
+    for (const char *icon : {"workers", "monitoring", "output", "runs", "appearance"})
         list->item(row++)->setIcon(actionIcon(QString::fromLatin1(icon)));
     const int margin = 4 * style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, list);
     list->setFixedWidth(list->sizeHintForColumn(0) + 2 * list->frameWidth() + margin);
@@ -80,6 +80,10 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
             [this](int value) { m_settings->setOutputLimit(value * mebibyte); });
     connect(m_ui->outputLinesSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setOutputViewLines);
     connect(m_ui->outputWrapCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputWrap);
+    connect(m_ui->keptRunsSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setKeptRuns);
+    connect(m_ui->keptRunDaysSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setKeptRunDays);
+    connect(m_ui->keptRunBytesSpinBox, &QSpinBox::valueChanged, this,
+            [this](int value) { m_settings->setKeptRunBytes(value * mebibyte); });
     connect(m_ui->stateColoursCheck, &QCheckBox::toggled, m_settings, &Settings::setStateColours);
 }
 
@@ -97,6 +101,9 @@ void PreferencesDialog::load()
     display(m_ui->outputLimitSpinBox, int(m_settings->outputLimit() / mebibyte));
     display(m_ui->outputLinesSpinBox, m_settings->outputViewLines());
     display(m_ui->outputWrapCheck, m_settings->outputWrap());
+    display(m_ui->keptRunsSpinBox, m_settings->keptRuns());
+    display(m_ui->keptRunDaysSpinBox, m_settings->keptRunDays());
+    display(m_ui->keptRunBytesSpinBox, int(m_settings->keptRunBytes() / mebibyte));
     display(m_ui->stateColoursCheck, m_settings->stateColours());
 }
 
