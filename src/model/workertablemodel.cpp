@@ -35,6 +35,14 @@ std::bitset<columnTotal> liveColumns()
     return live;
 }
 
+// Of a countdown of whole seconds; a cell is told of only when its text is another.
+constexpr std::chrono::milliseconds countdownInterval{200};
+
+bool countsDown(const WorkerStatus &status)
+{
+    return status.state == State::Stopping && status.stopDeadline != std::chrono::nanoseconds(0);
+}
+
 bool sameSpec(const WorkerStatus &a, const WorkerStatus &b)
 {
     return a.spec == b.spec || *a.spec == *b.spec;
@@ -47,6 +55,7 @@ struct WorkerTableModel::Row
     WorkerStatus status;
     std::optional<WorkerSample> sample;
     std::chrono::nanoseconds now{0}; // what its times are told against: the last tick or its own last change
+    std::chrono::nanoseconds counted{0}; // what its countdown is told against, if that is later
     int number = 0;
 
     // Texts are made when a view asks and kept until what they tell of changes.
@@ -60,7 +69,10 @@ struct WorkerTableModel::Row
     {
         const auto index = static_cast<std::size_t>(column);
         if (!hasText[index]) {
-            texts[index] = columnAt(column).text(context());
+            ColumnContext about = context();
+            if (static_cast<Column>(column) == Column::State)
+                about.now = std::max(now, counted);
+            texts[index] = columnAt(column).text(about);
             hasText.set(index);
         }
         return texts[index];
@@ -81,7 +93,7 @@ struct WorkerTableModel::Row
         const QString &shown = text(column);
         const QString title = QCoreApplication::translate("Column", columnAt(column).title);
         const QString value = shown.isEmpty() ? tr("none", "value of a column, for screen readers") : shown;
-        if (static_cast<Column>(column) == Column::State && status.exitCode && !isAlive(status.state))
+        if (static_cast<Column>(column) == Column::State && status.exitCode)
             return tr("%1: %2, exit code %3").arg(title, value, exitText(status));
         return tr("%1: %2", "column title and value, for screen readers").arg(title, value);
     }
@@ -90,6 +102,8 @@ struct WorkerTableModel::Row
 WorkerTableModel::WorkerTableModel(QObject *parent)
     : QAbstractTableModel(parent)
 {
+    m_countdown.setInterval(countdownInterval);
+    m_countdown.callOnTimeout(this, &WorkerTableModel::countDown);
 }
 
 WorkerTableModel::~WorkerTableModel() = default;
@@ -166,6 +180,10 @@ void WorkerTableModel::apply(const RosterDelta &delta)
     }
     insert(fresh, now);
     change(news + delta.changed, now);
+    if (!m_countdown.isActive() &&
+        std::any_of(m_rows.cbegin(), m_rows.cend(),
+                    [](const std::unique_ptr<Row> &row) { return countsDown(row->status); }))
+        m_countdown.start();
 }
 
 void WorkerTableModel::apply(const SampleSet &set)
@@ -362,6 +380,26 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
     tellChanged(moved, Column::State, Column::Exit);
     tellChanged(moved, Column::Started, Column::Finished);
     tellChanged(moved, Column::CpuTime, Column::OutputSize);
+}
+
+void WorkerTableModel::countDown()
+{
+    const auto now = bootNow();
+    bool any = false;
+    std::vector<int> changed;
+    for (const std::unique_ptr<Row> &row : m_rows) {
+        if (!countsDown(row->status))
+            continue;
+        any = true;
+        const QString before = row->text(static_cast<int>(Column::State));
+        row->counted = now;
+        row->hasText.reset(static_cast<std::size_t>(Column::State));
+        if (row->text(static_cast<int>(Column::State)) != before)
+            changed.push_back(row->number);
+    }
+    if (!any)
+        m_countdown.stop();
+    tellChanged(changed, Column::State, Column::State);
 }
 
 /// Puts the rows into the order of `order`, which owns every one of them; m_rows' own entries are spent. Who

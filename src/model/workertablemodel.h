@@ -7,6 +7,7 @@
 
 #include <QAbstractTableModel>
 #include <QHash>
+#include <QTimer>
 
 #include <memory>
 #include <vector>
@@ -14,7 +15,8 @@
 namespace procession {
 
 /// The workers as a table, fed by value deltas; never reset after it was filled. Columns are the entries of
-/// workerColumns(). GUI thread.
+/// workerColumns(). How long until a worker is killed it tells by itself, whatever the monitor's interval.
+/// GUI thread.
 class WorkerTableModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -63,10 +65,12 @@ private:
     void reorder(Rows order);
     void renumber(int from);
     void tellChanged(const std::vector<int> &rows, Column first, Column last);
+    void countDown();
 
     Rows m_rows;
     QHash<WorkerId, Row *> m_byId;
     std::chrono::nanoseconds m_now{0};
+    QTimer m_countdown; ///< runs only while some worker is about to be killed
 };
 
 } // namespace procession

@@ -3,6 +3,7 @@
 #include "model/workertext.h"
 
 #include "core/bootclock.h"
+#include "model/treetext.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -17,9 +18,10 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(Worker)
 };
 
-qint64 wholeSeconds(const std::chrono::nanoseconds duration)
+/// Until SIGKILL follows: the second that has begun counts.
+qint64 secondsToGo(const WorkerStatus &status, const std::chrono::nanoseconds now)
 {
-    return std::max<qint64>(0, std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+    return std::max<qint64>(0, std::chrono::ceil<std::chrono::seconds>(status.stopDeadline - now).count());
 }
 
 QString clockText(const qint64 msSinceEpoch)
@@ -81,10 +83,41 @@ QString stoppingExplanation(const WorkerStatus &status, const std::chrono::nanos
 {
     if (status.killAsked)
         return Text::tr("It was killed here; its processes are about to go.");
-    if (status.stopDeadline == std::chrono::nanoseconds(0))
+    const bool graceRuns = status.stopDeadline != std::chrono::nanoseconds(0);
+    if (status.exitCode && !graceRuns)
+        return Text::tr("Its main process ended with %1; what it left behind is being ended.")
+            .arg(endingText(status));
+    if (!graceRuns)
         return Text::tr("It was asked to end and has not ended yet.");
     return Text::tr("It was asked to end. If it has not ended in %1 s, it is killed.")
-        .arg(wholeSeconds(status.stopDeadline - now + std::chrono::milliseconds(999)));
+        .arg(secondsToGo(status, now));
+}
+
+QString runningExplanation(const WorkerStatus &status)
+{
+    if (status.straysKept)
+        return Text::tr("Its main process ended with %1; %2 it left behind %3, as its settings want it.")
+            .arg(endingText(status), processCountText(status.strays),
+                 status.strays == 1 ? Text::tr("goes on") : Text::tr("go on"));
+    return status.startedMs ? Text::tr("It has been running since %1.").arg(clockText(status.startedMs))
+                            : Text::tr("It is running.");
+}
+
+/// What is known besides of a worker that is alive.
+QStringList aliveRemarks(const WorkerStatus &status)
+{
+    QStringList sentences;
+    if (status.keeperGone)
+        sentences << Text::tr(
+            "Both halves of its keeper were killed: it can still be ended here, but neither "
+            "its exit code nor further output will be known.");
+    if (status.inputOpen)
+        sentences << (status.terminal ? Text::tr("It has a terminal: type to it in the Output tab.")
+                                      : Text::tr("It reads what is typed in the Output tab."));
+    if (status.streamsMerged && !status.terminal && status.spec && !status.spec->mergeStreams)
+        sentences << Text::tr(
+            "Its two streams are not told apart: too many pipes are open for each to have one.");
+    return sentences;
 }
 
 QString endExplanation(const WorkerStatus &status)
@@ -120,10 +153,14 @@ QString endExplanation(const WorkerStatus &status)
 QString stateText(const WorkerStatus &status, const std::chrono::nanoseconds now)
 {
     const QString word = stateWord(status.state, status.outcome);
-    if (status.state != State::Stopping || status.stopAskedAt == std::chrono::nanoseconds(0))
+    if (status.straysKept && status.state == State::Running)
+        return Text::tr("%1 still running", "how many processes were left behind").arg(status.strays);
+    if (status.keeperGone && isAlive(status.state) && status.state != State::Stopping)
+        return Text::tr("%1, keeper gone", "a state").arg(word);
+    if (status.state != State::Stopping || status.stopDeadline == std::chrono::nanoseconds(0))
         return word;
-    return Text::tr("%1 %2s", "Stopping 4s: for how many seconds")
-        .arg(word, QString::number(wholeSeconds(now - status.stopAskedAt)));
+    return Text::tr("%1 %2s", "Stopping 4s: in how many seconds it is killed")
+        .arg(word, QString::number(secondsToGo(status, now)));
 }
 
 QString stateWord(const State state, const Outcome outcome)
@@ -151,10 +188,11 @@ QString stateWord(const State state, const Outcome outcome)
 
 QString exitText(const WorkerStatus &status)
 {
-    if (isAlive(status.state))
-        return {};
+    // While what the main process left behind is still there its code is known already.
     if (status.exitCode)
         return exitCodeText(*status.exitCode, status.coreDumped);
+    if (isAlive(status.state))
+        return {};
     if (status.state == State::Ended && status.outcome != Outcome::FailedToStart)
         return Text::tr("unknown", "exit code");
     return QStringLiteral("—");
@@ -162,6 +200,8 @@ QString exitText(const WorkerStatus &status)
 
 QString exitExplanation(const WorkerStatus &status)
 {
+    if (isAlive(status.state) && status.exitCode)
+        return Text::tr("Its main process ended with %1.").arg(endingText(status));
     if (isAlive(status.state))
         return Text::tr("It is still alive.");
     if (status.state != State::Ended)
@@ -193,9 +233,7 @@ QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseco
         sentences << Text::tr("Its command is being started.");
         break;
     case State::Running:
-        sentences << (status.startedMs
-                          ? Text::tr("It has been running since %1.").arg(clockText(status.startedMs))
-                          : Text::tr("It is running."));
+        sentences << runningExplanation(status);
         break;
     case State::Paused:
         sentences << Text::tr("It was paused: its processes stand still until it is resumed.");
@@ -210,10 +248,14 @@ QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseco
         sentences << exitExplanation(status);
         break;
     }
-    if (status.strays > 0)
+    if (isAlive(status.state))
+        sentences << status.problem << aliveRemarks(status);
+    if (status.state == State::Ended && status.strays > 0)
         sentences << Text::tr("Processes it left behind, which were ended: %1.").arg(status.strays);
     if (status.survivors > 0)
-        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors);
+        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors)
+                  << survivorTexts(status);
+    sentences.removeAll(QString());
     return sentences.join(u' ');
 }
 

@@ -8,12 +8,13 @@
 
 namespace procession {
 
-/// "Running", "Stopping 4s", "Failed to start": state and outcome as one word for people. `now` on
-/// CLOCK_BOOTTIME.
+/// "Running", "Stopping 4s" (until it is killed), "3 still running" (left behind), "Failed to start": state
+/// and outcome in a word or two for people. `now` on CLOCK_BOOTTIME.
 QString stateText(const WorkerStatus &status, std::chrono::nanoseconds now);
 /// "Failed", "Not started" ...: without anything that moves.
 QString stateWord(State state, Outcome outcome);
-/// "0", "SIGTERM (15)", an em dash if it never ran, empty while alive, "unknown" if nobody knows.
+/// "0", "SIGTERM (15)", an em dash if it never ran, empty while its main process is alive, "unknown" if
+/// nobody knows.
 QString exitText(const WorkerStatus &status);
 /// What the exit code means and who asked: for the tooltip and the Details tab.
 QString exitExplanation(const WorkerStatus &status);

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
+#include "core/bootclock.h"
 #include "model/workercolumns.h"
 #include "model/workertablemodel.h"
 #include "workerfixtures.h"
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void ticks();
     void whatEndedKeepsNoSample();
     void stoppingCountsSeconds();
+    void countsDownByItself();
     void unknownIdsPassBy();
     void fuzz_data();
     void fuzz();
@@ -293,9 +295,37 @@ void TestWorkerTableModel::stoppingCountsSeconds()
     model.apply(appended({status}));
     const auto text = [&model] { return model.index(0, int(Column::State)).data().toString(); };
     model.apply(SampleSet{109s, {}, 0s});
-    QCOMPARE(text(), QStringLiteral("Stopping 0s"));
-    model.apply(SampleSet{114'900ms, {}, 0s});
-    QCOMPARE(text(), QStringLiteral("Stopping 4s"));
+    QCOMPARE(text(), QStringLiteral("Stopping")); // its keeper has not answered yet
+}
+
+/// The monitor's interval may be ten seconds: the countdown goes on without it, and tells only what changes.
+void TestWorkerTableModel::countsDownByItself()
+{
+    WorkerTableModel model;
+    const QAbstractItemModelTester tester(&model);
+    WorkerStatus stopping = running(2, QStringLiteral("b"));
+    stopping.state = State::Stopping;
+    stopping.stopAskedAt = bootNow();
+    stopping.stopDeadline = stopping.stopAskedAt + 1h;
+    model.apply(appended({running(1, QStringLiteral("a")), stopping, running(3, QStringLiteral("c"))}));
+    const auto text = [&model] { return model.index(1, int(Column::State)).data().toString(); };
+    QCOMPARE(text(), QStringLiteral("Stopping 3600s"));
+    const QString elapsed = model.index(1, int(Column::Elapsed)).data().toString();
+    QSignalSpy changes(&model, &WorkerTableModel::dataChanged);
+    QTRY_VERIFY(changes.count() >= 2);
+    for (const QList<QVariant> &change : changes) {
+        QCOMPARE(change.at(0).toModelIndex(), model.index(1, int(Column::State)));
+        QCOMPARE(change.at(1).toModelIndex(), model.index(1, int(Column::State)));
+    }
+    QVERIFY2(text() < QStringLiteral("Stopping 3599s"), qPrintable(text()));
+    QCOMPARE(model.index(1, int(Column::Elapsed)).data().toString(), elapsed); // that one is the monitor's
+
+    RosterDelta killed;
+    stopping.stopDeadline = 0s;
+    stopping.killAsked = true;
+    killed.changed << stopping;
+    model.apply(killed);
+    QCOMPARE(text(), QStringLiteral("Stopping"));
 }
 
 void TestWorkerTableModel::unknownIdsPassBy()

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
+#include "model/treetext.h"
 #include "model/workertext.h"
 #include "workerfixtures.h"
 
@@ -20,6 +21,13 @@ private Q_SLOTS:
 
     void words();
     void stoppingSuffix();
+    void straysThatGoOn();
+    void aKeeperThatIsGone();
+    void stops_data();
+    void stops();
+    void whatIsLeft();
+    void aTree();
+    void remarks();
     void everyExitCode();
     void exitWithoutCode();
     void exitExplanations_data();
@@ -62,11 +70,160 @@ void TestWorkerText::stoppingSuffix()
     WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Stopping);
     QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping"));
     status.stopAskedAt = 96s;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping"));
+    status.stopDeadline = 104s;
     QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping 4s"));
-    QCOMPARE(stateText(status, 95s), QStringLiteral("Stopping 0s"));
+    QCOMPARE(stateText(status, 103'100ms), QStringLiteral("Stopping 1s"));
+    QCOMPARE(stateText(status, 105s), QStringLiteral("Stopping 0s"));
     status.state = State::Ended;
     status.outcome = Outcome::Stopped;
     QCOMPARE(stateText(status, 100s), QStringLiteral("Stopped"));
+}
+
+void TestWorkerText::straysThatGoOn()
+{
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Running);
+    status.straysKept = true;
+    status.strays = 3;
+    status.exitCode = 2;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("3 still running"));
+    QCOMPARE(exitText(status), QStringLiteral("2"));
+    QCOMPARE(exitExplanation(status), QStringLiteral("Its main process ended with exit code 2."));
+    QCOMPARE(
+        stateExplanation(status, 100s),
+        QStringLiteral("Its main process ended with exit code 2; 3 processes it left behind go on, as its "
+                       "settings want it."));
+    status.strays = 1;
+    QVERIFY(stateExplanation(status, 100s).contains(u"1 process it left behind goes on"));
+    status.state = State::Stopping;
+    status.stopDeadline = 105s;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Stopping 5s"));
+}
+
+void TestWorkerText::aKeeperThatIsGone()
+{
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Running);
+    status.keeperGone = true;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Running, keeper gone"));
+    QVERIFY(stateExplanation(status, 100s).contains(u"Both halves of its keeper were killed"));
+    status.state = State::Ended;
+    status.outcome = Outcome::Lost;
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Lost"));
+    QVERIFY(!nothingIsLeft(status));
+}
+
+void TestWorkerText::stops_data()
+{
+    QTest::addColumn<WorkerStatus>("status");
+    QTest::addColumn<int>("processes");
+    QTest::addColumn<QString>("text");
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Stopping);
+    QTest::newRow("not stopping") << statusOf(1, {}, State::Running) << 5 << QString();
+    status.stopAskedAt = 99'900ms;
+    QTest::newRow("not answered") << status << -1 << QStringLiteral("Asked to end 0.1 s ago");
+    status.stopAskedAt = 97'900ms;
+    status.stopDeadline = 107'900ms;
+    QTest::newRow("grace") << status << 5
+                           << QStringLiteral(
+                                  "SIGTERM sent 2.1 s ago; 5 processes still there → SIGKILL in 7.9 s");
+    QTest::newRow("grace, not counted")
+        << status << -1 << QStringLiteral("SIGTERM sent 2.1 s ago → SIGKILL in 7.9 s");
+    QTest::newRow("one left") << status << 1
+                              << QStringLiteral(
+                                     "SIGTERM sent 2.1 s ago; 1 process still there → SIGKILL in 7.9 s");
+    WorkerStatus over = status;
+    over.stopAskedAt = 89s;
+    over.stopDeadline = 0s;
+    QTest::newRow("grace over") << over << 2 << QStringLiteral("SIGKILL sent; 2 processes still there");
+    over.survivors = 10;
+    over.survivorList = {{4711, Survivor::Reason::NotPermitted},
+                         {4712, Survivor::Reason::Uninterruptible},
+                         {4713, Survivor::Reason::Unknown}};
+    QTest::newRow("survivors") << over << 10
+                               << QStringLiteral(
+                                      "SIGKILL sent; 10 processes still there\n"
+                                      "PID 4711 runs as another user and may not be signalled.\n"
+                                      "PID 4712 waits in the kernel (state D) and cannot end before that.\n"
+                                      "PID 4713 was sent SIGKILL and is still there.\n"
+                                      "… and 7 more");
+    status.killAsked = true;
+    QTest::newRow("kill") << status << 3 << QStringLiteral("SIGKILL sent; 3 processes still there");
+    WorkerStatus strays = statusOf(1, QStringLiteral("w"), State::Stopping);
+    strays.stopAskedAt = 99s;
+    strays.exitCode = 0;
+    strays.strays = 2;
+    QTest::newRow("strays") << strays << 2
+                            << QStringLiteral(
+                                   "The main process has ended; SIGKILL sent to what it left behind; "
+                                   "2 processes still there");
+}
+
+void TestWorkerText::stops()
+{
+    QFETCH(WorkerStatus, status);
+    QFETCH(int, processes);
+    QTEST(stoppingText(status, processes, 100s), "text");
+}
+
+/// "Nothing left" is said only when it was proven.
+void TestWorkerText::whatIsLeft()
+{
+    WorkerStatus status = endedWith(Outcome::Stopped, -15);
+    QVERIFY(nothingIsLeft(status));
+    QCOMPARE(leftText(status), QStringLiteral("Ended, nothing left."));
+    status.strays = 2;
+    QCOMPARE(leftText(status), QStringLiteral("Ended, nothing left. 2 left-behind processes were ended."));
+    WorkerStatus survivors = status;
+    survivors.survivors = 1;
+    survivors.survivorList = {{4711, Survivor::Reason::NotPermitted}};
+    QVERIFY(!nothingIsLeft(survivors));
+    QCOMPARE(leftText(survivors), QStringLiteral("1 process could not be ended.\n"
+                                                 "PID 4711 runs as another user and may not be signalled."));
+    WorkerStatus keeperKilled = endedWith(Outcome::Succeeded, 0);
+    keeperKilled.problem =
+        QStringLiteral("Its keeper was killed while it ended what the worker had left behind.");
+    QVERIFY(!nothingIsLeft(keeperKilled));
+    QVERIFY(leftText(keeperKilled).startsWith(u"Not known"));
+    QVERIFY(leftText(endedWith(Outcome::Lost, {})).startsWith(u"Not known"));
+    QVERIFY(leftText(endedWith(Outcome::Interrupted, {})).startsWith(u"Nothing: the machine"));
+    QCOMPARE(leftText(endedWith(Outcome::FailedToStart, {})), QString());
+    QCOMPARE(leftText(statusOf(1, {}, State::Running)), QString());
+}
+
+void TestWorkerText::aTree()
+{
+    ProcessTree tree;
+    tree.processes = {{4711, 0, QStringLiteral("sh"), 'S', {}},
+                      {4712, 1, QStringLiteral("python3"), 'R', {}},
+                      {4713, 2, QStringLiteral("ping"), 'D', QStringLiteral("root")},
+                      {4714, 0, QStringLiteral("gone"), 'Z', {}}};
+    tree.total = 41;
+    QCOMPARE(treeText(tree), QStringLiteral("sh 4711 (sleeping)\n"
+                                            "    python3 4712 (running)\n"
+                                            "        ping 4713 (waiting in the kernel, as user root)\n"
+                                            "gone 4714 (ended, not collected yet)\n"
+                                            "… and 37 more"));
+    QCOMPARE(treeText({}), QString());
+}
+
+void TestWorkerText::remarks()
+{
+    WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Starting);
+    status.problem = QStringLiteral("There is no room for another process now; it is tried again.");
+    QCOMPARE(stateExplanation(status, 1s), u"Its command is being started. " + status.problem);
+    status = statusOf(1, QStringLiteral("w"), State::Running);
+    status.inputOpen = true;
+    QCOMPARE(stateExplanation(status, 1s),
+             QStringLiteral("It is running. It reads what is typed in the Output tab."));
+    status.terminal = true;
+    QVERIFY(stateExplanation(status, 1s).contains(u"has a terminal"));
+    status.inputOpen = status.terminal = false;
+    status.streamsMerged = true;
+    QVERIFY(stateExplanation(status, 1s).contains(u"too many pipes"));
+    WorkerSpec asked = specOf(QStringLiteral("w"));
+    asked.mergeStreams = true;
+    status.spec = std::make_shared<const WorkerSpec>(asked);
+    QVERIFY(!stateExplanation(status, 1s).contains(u"pipes")); // no news to who asked for it
 }
 
 void TestWorkerText::everyExitCode()
