@@ -4,6 +4,7 @@
 
 #include "core/bootclock.h"
 #include "core/shellwords.h"
+#include "model/treetext.h"
 #include "model/workertext.h"
 
 #include <QDateTime>
@@ -15,15 +16,21 @@
 #include <QVBoxLayout>
 
 #include <array>
+#include <utility>
 
 namespace procession {
 namespace {
+
+// Of the clock of a stop, which tells tenths of a second; every so many of them its processes are looked at.
+constexpr std::chrono::milliseconds clockInterval{250};
+constexpr int ticksPerLook = 4;
 
 /// What a row is computed from.
 struct Context
 {
     const WorkerStatus &status;
     const WorkerSample *sample;
+    const ProcessTree *tree; ///< null: not looked at yet
     std::chrono::nanoseconds now;
 
     const WorkerSpec &spec() const { return *status.spec; }
@@ -95,31 +102,60 @@ QString memoryText(const Context &context)
                : QString();
 }
 
+int processCount(const Context &context)
+{
+    return context.tree ? context.tree->total : context.sample ? context.sample->processes : -1;
+}
+
 QString processesText(const Context &context)
 {
-    QStringList parts;
-    if (isAlive(context.status.state) && context.sample && context.sample->processes > 0) {
-        parts += QString::number(context.sample->processes);
-    }
-    if (context.status.strays > 0) {
-        parts += DetailsView::tr("%1 left behind by the main process").arg(context.status.strays);
-    }
-    if (context.status.survivors > 0) {
-        parts += DetailsView::tr("%1 could not be ended").arg(context.status.survivors);
-    }
-    return parts.join(u", ");
+    const int count = processCount(context);
+    if (!isAlive(context.status.state) || count <= 0)
+        return {};
+    QString text = processCountText(count);
+    if (context.status.straysKept)
+        text = DetailsView::tr("%1, left behind by the main process").arg(text);
+    return context.tree ? text + u'\n' + treeText(*context.tree) : text;
+}
+
+QString stoppingRowText(const Context &context)
+{
+    return stoppingText(context.status, processCount(context), context.now);
 }
 
 QString stopText(const Context &context)
 {
     const auto grace = context.spec().grace;
     const QString seconds = QLocale().toString(std::chrono::duration<double>(grace).count(), 'g', 4);
-    return DetailsView::tr("%1, then SIGKILL after %2 s").arg(signalName(context.spec().stopSignal), seconds);
+    const QString ladder =
+        DetailsView::tr("%1, then SIGKILL after %2 s").arg(signalName(context.spec().stopSignal), seconds);
+    return context.spec().keepStrays
+               ? DetailsView::tr("%1; what it leaves behind when it ends by itself goes on").arg(ladder)
+               : ladder;
+}
+
+QString inputText(const Context &context)
+{
+    const Input input = context.spec().input;
+    const bool runs = isAlive(context.status.state) && context.status.state != State::Starting;
+    if (context.status.inputOpen && context.status.terminal)
+        return DetailsView::tr("a terminal; type to it in the Output tab");
+    if (context.status.inputOpen)
+        return DetailsView::tr("what is typed in the Output tab");
+    if (runs && input == Input::None)
+        return DetailsView::tr(
+            "nothing (/dev/null); to type to it, choose its input in Edit… and restart it");
+    if (runs)
+        return DetailsView::tr("has ended");
+    return input == Input::None   ? DetailsView::tr("nothing (/dev/null)")
+           : input == Input::Pipe ? DetailsView::tr("what is typed in the Output tab")
+                                  : DetailsView::tr("a terminal");
 }
 
 QString exitRowText(const Context &context)
 {
-    return context.status.state == State::Ended ? exitText(context.status) : QString();
+    const bool known = context.status.state == State::Ended || context.status.exitCode;
+    return known ? exitText(context.status) : QString();
 }
 
 QString pidText(const Context &context)
@@ -136,7 +172,13 @@ QString outputText(const Context &context)
     if (context.status.runDirectory.isEmpty()) {
         return {};
     }
-    return bytesText(static_cast<qint64>(context.status.outputBytes));
+    QString text = bytesText(static_cast<qint64>(context.status.outputBytes));
+    if (context.status.droppedBytes > 0)
+        text = DetailsView::tr("%1, of which %2 were not kept")
+                   .arg(text, bytesText(static_cast<qint64>(context.status.droppedBytes)));
+    if (context.status.streamsMerged && !context.status.terminal)
+        text = DetailsView::tr("%1; its two streams are merged").arg(text);
+    return text;
 }
 
 constexpr std::array rows{
@@ -148,6 +190,9 @@ constexpr std::array rows{
             [](const Context &context) { return stateText(context.status, context.now); }},
     RowInfo{"why", QT_TRANSLATE_NOOP("procession::DetailsView", "Why"),
             [](const Context &context) { return stateExplanation(context.status, context.now); }},
+    RowInfo{"stopping", QT_TRANSLATE_NOOP("procession::DetailsView", "Stopping"), stoppingRowText},
+    RowInfo{"left", QT_TRANSLATE_NOOP("procession::DetailsView", "Left behind"),
+            [](const Context &context) { return leftText(context.status); }},
     RowInfo{"exit", QT_TRANSLATE_NOOP("procession::DetailsView", "Exit code"), exitRowText},
     RowInfo{"pid", QT_TRANSLATE_NOOP("procession::DetailsView", "PID"), pidText},
     RowInfo{"processes", QT_TRANSLATE_NOOP("procession::DetailsView", "Processes"), processesText},
@@ -159,6 +204,7 @@ constexpr std::array rows{
     RowInfo{"cpu", QT_TRANSLATE_NOOP("procession::DetailsView", "CPU"), cpuText},
     RowInfo{"memory", QT_TRANSLATE_NOOP("procession::DetailsView", "Memory"), memoryText},
     RowInfo{"output", QT_TRANSLATE_NOOP("procession::DetailsView", "Output"), outputText},
+    RowInfo{"input", QT_TRANSLATE_NOOP("procession::DetailsView", "Input"), inputText},
     RowInfo{"command", QT_TRANSLATE_NOOP("procession::DetailsView", "Command"),
             [](const Context &context) { return context.spec().command.text(); }},
     RowInfo{"how", QT_TRANSLATE_NOOP("procession::DetailsView", "Executed"),
@@ -233,16 +279,76 @@ DetailsView::DetailsView(QWidget *parent)
     layout->addStretch(0);
     setWidget(content);
     m_page->hide();
+    m_clock.setInterval(clockInterval);
+    m_clock.callOnTimeout(this, &DetailsView::tick);
 }
 
 void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now)
 {
+    const bool another =
+        !status || !m_status || status->id != m_status->id || status->runId != m_status->runId;
+    m_status = status ? std::optional(*status) : std::nullopt;
+    m_sample = sample ? std::optional(*sample) : std::nullopt;
+    if (another || !isAlive(status->state))
+        m_tree.reset();
     m_none->setVisible(!status);
     m_page->setVisible(status);
-    if (!status) {
+    followTree();
+    fillRows(now);
+}
+
+void DetailsView::setTree(const ProcessTree &tree)
+{
+    if (!m_status || tree.worker != m_status->id || !isAlive(m_status->state))
         return;
+    m_tree = tree;
+    fillRows(bootNow());
+}
+
+void DetailsView::showEvent(QShowEvent *event)
+{
+    QScrollArea::showEvent(event);
+    followTree();
+}
+
+void DetailsView::hideEvent(QHideEvent *event)
+{
+    QScrollArea::hideEvent(event);
+    followTree();
+}
+
+/// Has the processes looked at while somebody can see them; at once when the state changed, for then they are
+/// others.
+void DetailsView::followTree()
+{
+    const bool wanted = isVisible() && m_status && isAlive(m_status->state);
+    const WorkerId worker = wanted ? m_status->id : WorkerId{};
+    const State state = wanted ? m_status->state : State::NotStarted;
+    if (wanted && state == State::Stopping) {
+        if (!m_clock.isActive())
+            m_clock.start();
+    } else {
+        m_clock.stop();
     }
-    const Context context{*status, sample, now};
+    if (worker == m_followed && state == m_followedState)
+        return;
+    m_followed = worker;
+    m_followedState = state;
+    Q_EMIT treeWanted(worker, wanted ? m_status->pid : 0);
+}
+
+void DetailsView::tick()
+{
+    fillRows(bootNow());
+    if (++m_ticks % ticksPerLook == 0)
+        Q_EMIT treeWanted(m_followed, m_status->pid);
+}
+
+void DetailsView::fillRows(std::chrono::nanoseconds now)
+{
+    if (!m_status)
+        return;
+    const Context context{*m_status, m_sample ? &*m_sample : nullptr, m_tree ? &*m_tree : nullptr, now};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const QString value = rows[i].value(context);
         const Row &row = m_rows[i];
