@@ -16,7 +16,8 @@ namespace procession::keeper {
 
 int Control::listenIn(const int directory)
 {
-    m_listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (m_listener < 0)
+        m_listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (m_listener < 0)
         return errno;
     // Through the descriptor: a run directory's path may be longer than a socket address.
@@ -45,25 +46,53 @@ size_t Control::watch(pollfd *const polled) const
     return count;
 }
 
-bool Control::take(rundir::Command &command)
+bool Control::next(rundir::Command &command)
 {
     // Who is connected is read before another is let in, so that nobody is sent away unheard.
     do {
         for (int &client : m_clients) {
             while (client >= 0) {
-                const ssize_t count = recv(client, &command, sizeof(command), MSG_DONTWAIT);
-                if (count == ssize_t{sizeof(command)} && command.magic == rundir::commandMagic)
-                    return true;
+                const ssize_t count = recv(client, &command, sizeof(command), MSG_PEEK | MSG_DONTWAIT);
                 if (count < 0 && errno == EAGAIN)
                     break;
                 if (count <= 0) {
-                    close(client);
-                    client = -1;
+                    drop(client);
+                    break;
                 }
+                m_current = client;
+                if (count == ssize_t{sizeof(command)} && command.magic == rundir::commandMagic)
+                    return true;
+                done();
             }
         }
     } while (acceptOne());
     return false;
+}
+
+void Control::done()
+{
+    rundir::Command command{};
+    [[maybe_unused]] const ssize_t count = recv(m_current, &command, sizeof(command), MSG_DONTWAIT);
+}
+
+void Control::reply(const int descriptor)
+{
+    char byte = 1;
+    iovec data{&byte, 1};
+    alignas(cmsghdr) char room[CMSG_SPACE(sizeof(descriptor))] = {};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    if (descriptor >= 0) {
+        message.msg_control = room;
+        message.msg_controllen = sizeof(room);
+        cmsghdr *const header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(descriptor));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof(descriptor));
+    }
+    sendmsg(m_current, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 bool Control::acceptOne()
@@ -73,10 +102,16 @@ bool Control::acceptOne()
         return false;
     int &place = m_clients[m_oldest];
     if (place >= 0)
-        close(place);
+        drop(place);
     place = client;
     m_oldest = (m_oldest + 1) % clients;
     return true;
+}
+
+void Control::drop(int &client)
+{
+    close(client);
+    client = -1;
 }
 
 } // namespace procession::keeper

@@ -16,19 +16,25 @@ public:
     static constexpr size_t clients = 8;
     static constexpr size_t descriptors = clients + 1;
 
-    /// Returns 0 or an errno.
+    /// Returns 0 or an errno; may be called again after a failure.
     int listenIn(int directory);
 
     /// Adds what is to be polled; returns how many.
     size_t watch(pollfd *polled) const;
-    /// Takes one command, if there is one; call until it returns false.
-    bool take(rundir::Command &command);
+    /// Finds the next command, if there is one. It stays where it is until done(): a keeper killed meanwhile
+    /// leaves it to its other half.
+    bool next(rundir::Command &command);
+    void done();
+    /// Answers the command that next() found with a byte and, unless it is negative, a descriptor.
+    void reply(int descriptor);
 
 private:
     bool acceptOne();
+    void drop(int &client);
 
     int m_listener = -1;
     int m_clients[clients] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    int m_current = -1; // whose command next() found
     size_t m_oldest = 0;
 };
 

@@ -4,41 +4,33 @@
 
 #include "keeper/rundir.h"
 
-#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
 
 namespace procession::keeper {
 
-enum class Start : uint32_t {
-    Started,
-    Failed,       // recorded in the run's state
-    NoDirectory,  // the run directory cannot be opened
-    Foreign,      // it belongs to another user
-    Held,         // another keeper keeps the run
-    AlreadyRan,   // its state has a phase already
-    NotRecorded,  // its lock or its state cannot be written
-    KeeperFailed, // no keeper could be forked, or it died
-};
+// The descriptors a keeper starts with, besides the standard ones.
+inline constexpr int nullDevice = 3; // open on /dev/null
+inline constexpr int reportPipe = 4; // where starts are reported
+inline constexpr int firstOther = 5; // what follows is the launcher's own
 
-/// What became of one start, as a keeper tells its launcher through their pipe.
-struct StartReport
+/// What a keeper takes over from the launcher it is forked from: what the launcher was given before it
+/// changed it for itself, and what is the same for every run.
+struct Launch
 {
-    uint32_t index; // of the run directory on the command line
-    Start start;
-    rundir::Stage stage;
-    int32_t error;
-};
-
-/// How the launcher's process was called, for what the keeper must know and hide of it.
-struct LauncherArguments
-{
-    int count;
-    char **values;
+    int argumentCount;
+    char **arguments; // of the launcher's command line, which the keeper hides
     char **environment;
+    mode_t fileMask;
+    rlimit fileSize;
     char bootId[sizeof(rundir::StateSlot::bootId)];
 };
 
-/// Keeps the run in directory until nothing is left of it, in a process forked for it; reports its start to
-/// the pipe report under index. Returns the process's exit status.
-int keepRun(const char *directory, const LauncherArguments &launcher, int report, uint32_t index);
+/// Keeps the run in directory until nothing is left of it, in a process forked for it; reports its start.
+/// secrets: KEY=VALUE texts for the worker's environment, null at the end. Returns the process's exit status.
+int keepRun(const char *directory, const Launch &launch, char *const *secrets);
+
+/// The report on a run directory's start; the name is the path's last part.
+rundir::StartReport reportOn(const char *directory, rundir::Start start, int error);
 
 } // namespace procession::keeper

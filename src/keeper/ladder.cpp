@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace procession::keeper {
@@ -19,17 +20,31 @@ constexpr int pauseRounds = 8; // a tree that forks while it is being stopped ne
 
 } // namespace
 
-void Ladder::begin(rundir::StateSlot &slot, const pid_t main)
+void Ladder::begin(rundir::StateSlot &slot, const pid_t main, const bool keepStrays)
 {
     m_slot = &slot;
     m_main = main;
+    m_keepStrays = keepStrays;
+}
+
+void Ladder::resume()
+{
+    siginfo_t end{};
+    if (!m_mainReaped && waitid(P_PID, static_cast<id_t>(m_main), &end, WEXITED | WNOHANG | WNOWAIT) != 0)
+        m_mainReaped = true; // from now on its number may be another's
+    if ((m_slot->flags & rundir::Paused) != 0)
+        signalTree(SIGSTOP);
+    if (m_killing || m_stopSignal != 0)
+        m_stepAt = nanoseconds(CLOCK_MONOTONIC);
+    else if (m_mainReaped)
+        mainEnded();
 }
 
 bool Ladder::stop(const int signal, const int64_t graceMs)
 {
-    // A main process that ended by itself was not stopped, whatever is asked for later.
     const bool known = m_stopSignal != 0;
-    if (m_killing || (!known && (m_slot->flags & rundir::StatusKnown) != 0))
+    // A main process that ended by itself was not stopped, whatever is asked for later.
+    if (m_killing || (!known && isOver()))
         return false;
     const int64_t grace = graceMs * nsPerMs;
     const int64_t deadline = nanoseconds(CLOCK_MONOTONIC) + grace;
@@ -40,16 +55,18 @@ bool Ladder::stop(const int signal, const int64_t graceMs)
     if (known)
         return true;
 
-    m_stopSignal = signal;
     m_slot->stopSignal = signal;
-    m_slot->flags |= rundir::StopAsked;
-    m_slot->phase = rundir::Phase::Stopping;
+    if (!m_keptStrays) {
+        m_slot->flags |= rundir::StopAsked;
+        m_slot->phase = rundir::Phase::Stopping;
+    }
     signalGroup(signal);
     // A stopped process does not see the signal before it is continued.
     if ((m_slot->flags & rundir::Paused) != 0)
-        resume();
+        unpause();
     else
         signalGroup(SIGCONT);
+    m_stopSignal = signal;
     stopNewcomers();
     return true;
 }
@@ -61,29 +78,29 @@ bool Ladder::kill()
     if ((m_slot->flags & rundir::StatusKnown) == 0) {
         m_slot->flags |= rundir::KillAsked;
         m_slot->phase = rundir::Phase::Stopping;
-        m_slot->stopSignal = SIGKILL;
     }
+    m_slot->stopSignal = SIGKILL;
     killAll();
     return true;
 }
 
 bool Ladder::pause()
 {
-    if ((m_slot->flags & (rundir::Paused | rundir::StatusKnown)) != 0 || m_stopSignal != 0 || m_killing)
+    if ((m_slot->flags & rundir::Paused) != 0 || isOver() || m_stopSignal != 0 || m_killing)
         return false;
-    m_slot->flags |= rundir::Paused;
     signalGroup(SIGSTOP);
     signalTree(SIGSTOP);
+    m_slot->flags |= rundir::Paused;
     return true;
 }
 
-bool Ladder::resume()
+bool Ladder::unpause()
 {
     if ((m_slot->flags & rundir::Paused) == 0)
         return false;
-    m_slot->flags &= ~uint32_t{rundir::Paused};
     signalTree(SIGCONT);
     signalGroup(SIGCONT);
+    m_slot->flags &= ~uint32_t{rundir::Paused};
     return true;
 }
 
@@ -94,30 +111,27 @@ void Ladder::signalGroup(const int number)
         ::kill(m_main, number);
 }
 
-void Ladder::mainEnded()
-{
-    m_slot->flags &= ~uint32_t{rundir::Paused};
-    // What was the main process's is the keeper's by now. Most often nothing is, and then this is all it costs.
-    m_tree.readChildren();
-    if (m_tree.end() - m_tree.begin() > 1)
-        m_tree.readAll();
-    m_slot->strays = m_tree.alive(m_main);
-    if (m_stopSignal == 0 && !m_killing && m_slot->strays > 0)
-        killAll();
-}
-
 void Ladder::reaped(const pid_t pid)
 {
-    if (pid == m_main) {
+    if (pid == m_main)
         m_mainReaped = true;
-        // Whoever mainEnded() did not see is found by the next step, if there is anybody at all.
-        m_killing = m_killing || m_stopSignal == 0;
-        return;
-    }
     for (size_t i = 0; i < m_rememberedCount; ++i) {
         if (m_remembered[i] == pid) // the number may come back as another child's
             m_remembered[i] = m_remembered[--m_rememberedCount];
     }
+}
+
+void Ladder::mainEnded()
+{
+    countStrays();
+    if (m_keepStrays && m_stopSignal == 0 && !m_killing) {
+        m_keptStrays = true;
+        m_slot->flags |= rundir::StraysKept;
+        return;
+    }
+    m_slot->flags &= ~uint32_t{rundir::Paused};
+    if (m_stopSignal == 0)
+        killAll();
 }
 
 bool Ladder::step(const int64_t now, const bool childrenChanged)
@@ -133,6 +147,8 @@ bool Ladder::step(const int64_t now, const bool childrenChanged)
             killAll();
         else if (m_stopSignal != 0)
             stopNewcomers();
+        else if (m_keptStrays)
+            changed |= countStrays();
     }
     if (m_survivorsAt != 0 && (now >= m_survivorsAt || m_refused))
         changed |= countSurvivors();
@@ -177,8 +193,9 @@ void Ladder::stopNewcomers()
 {
     m_tree.readChildren();
     for (const Tree::Entry &child : m_tree) {
-        if (child.pid == m_main || getpgid(child.pid) == m_main)
-            continue;
+        if (!m_mainReaped && (child.pid == m_main || getpgid(child.pid) == m_main))
+            continue; // the group was signalled as one
+
         bool known = m_rememberedCount == rememberedCapacity;
         for (size_t i = 0; !known && i < m_rememberedCount; ++i)
             known = m_remembered[i] == child.pid;
@@ -209,11 +226,35 @@ void Ladder::signalTree(const int number)
     }
 }
 
+bool Ladder::countStrays()
+{
+    m_tree.readAll();
+    const uint32_t count = m_tree.alive(m_main);
+    const bool changed = m_slot->strays != count;
+    m_slot->strays = count;
+    return changed;
+}
+
 bool Ladder::countSurvivors()
 {
     m_tree.readAll();
-    const uint32_t count = m_tree.alive(0);
-    const bool changed = m_slot->survivors != count;
+    uint32_t count = 0;
+    bool changed = false;
+    for (const Tree::Entry &entry : m_tree) {
+        ProcessStat stat;
+        if (!readStat(entry.pid, stat) || stat.state == 'Z' || stat.state == 'X')
+            continue;
+        if (count < rundir::namedSurvivors) {
+            rundir::Survivor &named = m_slot->survivorList[count];
+            changed |= named.pid != entry.pid;
+            named.pid = entry.pid;
+            named.reason = stat.state == 'D'                             ? rundir::Unendable::Uninterruptible
+                           : ::kill(entry.pid, 0) != 0 && errno == EPERM ? rundir::Unendable::NotPermitted
+                                                                         : rundir::Unendable::Unknown;
+        }
+        ++count;
+    }
+    changed |= m_slot->survivors != count;
     m_slot->survivors = count;
     m_refused = false;
     m_survivorsAt = nanoseconds(CLOCK_MONOTONIC) + lastRetry;

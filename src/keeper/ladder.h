@@ -18,21 +18,24 @@ namespace procession::keeper {
 class Ladder final
 {
 public:
-    /// slot: the run's; main: its main process.
-    void begin(rundir::StateSlot &slot, pid_t main);
+    /// slot: the run's; main: its main process; keepStrays: what that leaves behind is not ended unasked.
+    void begin(rundir::StateSlot &slot, pid_t main, bool keepStrays);
+    /// For the half that goes on: what the other half may have done half is done again.
+    void resume();
 
     bool stop(int signal, int64_t graceMs);
     bool kill();
     bool pause();
-    bool resume();
+    bool unpause();
     void signalGroup(int number);
 
-    /// The main process ended and is not reaped yet: what is left of its tree is counted, and killed unless a
-    /// grace runs for it.
-    void mainEnded();
+    /// A child was reaped.
     void reaped(pid_t pid);
+    /// The main process was reaped, and something of its tree is left: it is counted, and killed unless a
+    /// grace runs for it or it is to be kept.
+    void mainEnded();
 
-    /// Does what is due. childrenChanged: some were reaped since the last call.
+    /// Does what is due. childrenChanged: some were reaped since the last call. True if the slot changed.
     bool step(int64_t now, bool childrenChanged);
     /// CLOCK_MONOTONIC ns at which step() has something to do, 0 = never.
     int64_t due() const;
@@ -40,13 +43,17 @@ public:
 private:
     static constexpr size_t rememberedCapacity = 256;
 
+    bool isOver() const { return (m_slot->flags & rundir::StatusKnown) != 0 && !m_keptStrays; }
     void killAll();
     void stopNewcomers();
     void signalTree(int number);
+    bool countStrays();
     bool countSurvivors();
 
     rundir::StateSlot *m_slot = nullptr;
     pid_t m_main = 0;
+    bool m_keepStrays = false;
+    bool m_keptStrays = false; // the main process ended, and what it left goes on
     bool m_mainReaped = false;
     bool m_killing = false;
     int m_stopSignal = 0;   // 0 = no stop asked for

@@ -5,9 +5,12 @@
 #include "keeper/clock.h"
 #include "keeper/pathtext.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace procession::keeper {
@@ -53,6 +56,7 @@ Output::Moved Output::move(const int pipe, const uint32_t stream)
     }
     const uint64_t room = m_segmentBytes - current->bytes;
     off_t place = static_cast<off_t>(current->bytes);
+    m_moving = stream;
     const ssize_t moved = splice(pipe, nullptr, m_file, &place, room < oneMove ? room : oneMove,
                                  SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (moved == 0)
@@ -79,10 +83,7 @@ bool Output::openSegment()
     const int file = create(m_directory, rundir::outputPrefix, m_bytes);
     if (file < 0)
         return false;
-    if (m_file >= 0)
-        close(m_file);
-    if (m_index >= 0)
-        close(m_index);
+    closeSegment();
     m_file = file;
     // Without an index the bytes are still kept; only their time and stream are unknown.
     m_index = create(m_directory, rundir::indexPrefix, m_bytes);
@@ -98,6 +99,15 @@ bool Output::openSegment()
     m_segments[m_count++] = {m_bytes, 0, 0};
     m_last = {};
     return true;
+}
+
+void Output::closeSegment()
+{
+    if (m_file >= 0)
+        close(m_file);
+    if (m_index >= 0)
+        close(m_index);
+    m_file = m_index = -1;
 }
 
 void Output::dropSecond()
@@ -128,6 +138,88 @@ void Output::record(const uint64_t length, const uint32_t stream)
         segment.indexBytes += sizeof(m_last);
     const off_t place = static_cast<off_t>(segment.indexBytes - sizeof(m_last));
     [[maybe_unused]] const ssize_t written = pwrite(m_index, &m_last, sizeof(m_last), place);
+}
+
+void Output::resume()
+{
+    closeSegment();
+    findSegments();
+    if (m_count == 0)
+        return;
+    Segment &current = m_segments[m_count - 1];
+    m_file = openat(m_directory, segmentName(rundir::outputPrefix, current.offset).text(),
+                    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    m_index = openat(m_directory, segmentName(rundir::indexPrefix, current.offset).text(),
+                     O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    const uint64_t end = current.offset + current.bytes;
+    m_bytes = end > m_bytes ? end : m_bytes; // what was discarded stands in no file
+    uint64_t kept = 0;
+    for (size_t i = 0; i < m_count; ++i)
+        kept += m_segments[i].bytes;
+    m_dropped = m_bytes - kept;
+    completeIndex();
+}
+
+void Output::findSegments()
+{
+    m_count = 0;
+    const int directory = openat(m_directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return;
+    alignas(dirent) char entries[2048];
+    for (long bytes = 0; (bytes = syscall(SYS_getdents64, directory, entries, sizeof(entries))) > 0;) {
+        for (long at = 0; at < bytes;) {
+            const auto *const entry = reinterpret_cast<const dirent *>(entries + at);
+            at += entry->d_reclen;
+            Segment found{};
+            if (m_count == capacity || !readSegment(entry->d_name, found))
+                continue;
+            size_t place = m_count++;
+            for (; place > 0 && m_segments[place - 1].offset > found.offset; --place)
+                m_segments[place] = m_segments[place - 1];
+            m_segments[place] = found;
+        }
+    }
+    close(directory);
+}
+
+bool Output::readSegment(const char *const name, Segment &segment)
+{
+    const size_t prefix = strlen(rundir::outputPrefix);
+    if (strncmp(name, rundir::outputPrefix, prefix) != 0)
+        return false;
+    for (const char *digit = name + prefix; *digit != '\0'; ++digit)
+        segment.offset = segment.offset * 10 + static_cast<uint64_t>(*digit - '0');
+    struct stat about
+    {
+    };
+    if (fstatat(m_directory, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+        return false;
+    segment.bytes = static_cast<uint64_t>(about.st_size);
+    if (fstatat(m_directory, segmentName(rundir::indexPrefix, segment.offset).text(), &about,
+                AT_SYMLINK_NOFOLLOW) == 0)
+        segment.indexBytes = static_cast<uint64_t>(about.st_size);
+    return true;
+}
+
+/// Bytes may have been written of which the index was not told.
+void Output::completeIndex()
+{
+    Segment &current = m_segments[m_count - 1];
+    current.indexBytes -= current.indexBytes % sizeof(m_last);
+    uint64_t known = current.offset;
+    rundir::IndexRecord last{};
+    if (m_index >= 0 && current.indexBytes > 0 &&
+        pread(m_index, &last, sizeof(last), static_cast<off_t>(current.indexBytes - sizeof(last))) ==
+            ssize_t{sizeof(last)})
+        known = last.offset + last.length;
+    m_last = {};
+    if (known >= m_bytes)
+        return;
+    const uint64_t missing = m_bytes - known;
+    m_bytes = known;
+    current.bytes -= missing;
+    record(missing, m_moving);
 }
 
 } // namespace procession::keeper

@@ -28,6 +28,8 @@ public:
 
     /// Moves what pipe holds now, up to what one segment takes. stream: 1 standard output, 2 standard error.
     Moved move(int pipe, uint32_t stream);
+    /// For the half that goes on: finds in the files what the other half had written last.
+    void resume();
     /// Reads and forgets what pipe holds now; counted as dropped.
     Moved discard(int pipe);
 
@@ -44,7 +46,11 @@ private:
     static constexpr size_t capacity = 64;
 
     bool openSegment();
+    void closeSegment();
     void dropSecond();
+    void findSegments();
+    bool readSegment(const char *name, Segment &segment);
+    void completeIndex();
     void record(uint64_t length, uint32_t stream);
 
     int m_directory = -1;
@@ -54,6 +60,7 @@ private:
     uint64_t m_segmentBytes = 0;
     uint64_t m_bytes = 0;
     uint64_t m_dropped = 0;
+    uint32_t m_moving = 1; // the stream moved last
     rundir::IndexRecord m_last{};
     Segment m_segments[capacity] = {};
     size_t m_count = 0;

@@ -4,13 +4,14 @@
 
 #include "keeper/clock.h"
 #include "keeper/doorbell.h"
-#include "keeper/worker.h"
+#include "keeper/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,14 +23,33 @@ using rundir::Stage;
 
 constexpr int64_t firstOutputRetry = 50 * nsPerMs;
 constexpr int64_t lastOutputRetry = nsPerSecond;
+constexpr int64_t firstRoomRetry = 100 * nsPerMs;
+constexpr int64_t lastRoomRetry = 2 * nsPerSecond;
 constexpr int lastMoves = 1024; // more than even a large pipe holds
 constexpr int64_t outputRecordInterval = 250 * nsPerMs;
+constexpr int fullPipe = 64 << 10;          // a pipe of a user who has too many is smaller
+constexpr int64_t nsPerTick = 10 * nsPerMs; // of /proc: 100 a second on every architecture Debian runs on
 
 int waitStatusOf(const siginfo_t &info)
 {
     if (info.si_code == CLD_EXITED)
         return (info.si_status & 0xff) << 8;
     return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+/// The next child that has ended, without reaping it; as waitid().
+int lookAtEnded(siginfo_t &info, rusage &usage)
+{
+    // The C library's does not tell the usage, which is gone once the child is reaped.
+    return static_cast<int>(syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, &usage));
+}
+
+/// In this order: closed twice does no harm to a half that goes on, not closed at all would.
+void closeOnce(int &descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+    descriptor = -1;
 }
 
 uint64_t micros(const timeval &time)
@@ -39,97 +59,270 @@ uint64_t micros(const timeval &time)
 
 } // namespace
 
-bool Run::refuse(State &state, Spec &spec, const int error)
+void Run::begin(const int directory, State &state, Spec &spec, const Inherited &inherited,
+                const StartPipe &report)
 {
+    m_directory = directory;
     m_state = &state;
     m_spec = &spec;
-    return fail(Stage::Spec, error);
+    m_inherited = inherited;
+    m_report = report;
 }
 
-bool Run::start(const int directory, State &state, Spec &spec, const mode_t fileMask)
+int Run::refuse(const int error)
 {
-    m_state = &state;
-    m_spec = &spec;
-    m_output.begin(directory, spec.outputLimit);
-
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    m_childSignals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    int output[2] = {-1, -1};
-    int errors[2] = {-1, -1};
-    int failure[2] = {-1, -1};
-    if (m_childSignals < 0 || pipe2(output, O_CLOEXEC) != 0 ||
-        (!spec.merge && pipe2(errors, O_CLOEXEC) != 0) || pipe2(failure, O_CLOEXEC | O_NONBLOCK) != 0)
-        return fail(Stage::Output, errno);
-    if (const int error = m_control.listenIn(directory))
-        return fail(Stage::Output, error);
-
-    const pid_t worker = fork();
-    if (worker < 0)
-        return fail(Stage::Fork, errno);
-    const int errorPipe = spec.merge ? output[1] : errors[1];
-    if (worker == 0)
-        becomeWorker(spec, {output[1], errorPipe, failure[1], fileMask});
-    close(output[1]);
-    if (!spec.merge)
-        close(errors[1]);
-    close(failure[1]);
-    m_streams[0].pipe = output[0];
-    m_streams[1].pipe = errors[0];
-    m_execPipe = failure[0];
-    m_state->slot.mainPid = worker;
-    m_ladder.begin(m_state->slot, worker);
-    return true;
+    fail(Stage::Spec, error);
+    return keep(0);
 }
 
-bool Run::waitForExec()
+int Run::keep(const pid_t guardian)
 {
-    while (!m_execKnown && !m_over)
-        step();
-    return m_state->slot.phase != Phase::FailedToStart;
-}
-
-void Run::keep()
-{
+    rundir::StateSlot &slot = m_state->slot;
+    slot.keeperPid = getpid();
+    slot.guardianPid = guardian;
+    while (slot.mainPid == 0 && !m_over) {
+        Stage stage = Stage::Output;
+        int error = prepare();
+        if (error == 0) {
+            stage = Stage::Fork;
+            error = spawn();
+        }
+        if (error != 0 && !waitForRoom(error) && !m_over)
+            fail(stage, error);
+    }
+    if (!m_startKnown && !m_over)
+        awaitExec();
+    tellStart(slot.phase == Phase::FailedToStart ? rundir::Start::Failed : rundir::Start::Started);
+    // The worker has the launcher's working directory; the keeper must not hold a file system by it.
+    [[maybe_unused]] const int moved = chdir("/");
     while (!m_over)
         step();
+    flush();
+    return m_exitStatus;
+}
+
+void Run::takeOver()
+{
+    m_state->resume();
+    ++m_state->slot.takeovers;
+    m_output.resume();
+    if (m_state->slot.mainPid != 0 && !m_over) {
+        m_ladder.begin(m_state->slot, m_state->slot.mainPid, m_spec->keepStrays);
+        m_ladder.resume();
+    }
+    changed();
+    if (m_startKnown && !m_over)
+        reap(); // news of these came to the other half
+}
+
+bool Run::waitForRoom(const int error)
+{
+    if (error != EAGAIN && error != ENOMEM && error != EMFILE && error != ENFILE)
+        return false;
+    rundir::StateSlot &slot = m_state->slot;
+    slot.flags |= rundir::StartDelayed;
+    slot.error = error;
+    changed();
+    flush();
+    m_roomBackOff = m_roomBackOff == 0 ? firstRoomRetry : m_roomBackOff * 2;
+    if (m_roomBackOff > lastRoomRetry)
+        m_roomBackOff = lastRoomRetry;
+    const int64_t until = nanoseconds(CLOCK_MONOTONIC) + m_roomBackOff;
+    for (int64_t now = 0; !m_over && (now = nanoseconds(CLOCK_MONOTONIC)) < until;) {
+        pollfd polled[Control::descriptors];
+        const size_t commands = m_control.watch(polled);
+        if (poll(polled, commands, static_cast<int>((until - now + nsPerMs - 1) / nsPerMs)) > 0 &&
+            takeCommands() && (slot.flags & (rundir::StopAsked | rundir::KillAsked)) != 0) {
+            slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
+            slot.endedRealtime = nanoseconds(CLOCK_REALTIME);
+            finish();
+        }
+    }
+    return !m_over;
+}
+
+/// Everything before the fork. Returns 0 or an errno; what was made is kept for the next attempt.
+int Run::prepare()
+{
+    if (const int error = m_control.listenIn(m_directory))
+        return error;
+    m_output.begin(m_directory, m_spec->outputLimit);
+    if (m_childSignals < 0) {
+        sigset_t children;
+        sigemptyset(&children);
+        sigaddset(&children, SIGCHLD);
+        m_childSignals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (m_childSignals < 0)
+            return errno;
+    }
+    if (m_exec.ends[0] < 0 && pipe2(m_exec.ends, O_CLOEXEC) != 0)
+        return errno;
+    const int error = prepareOutput();
+    return error == 0 ? prepareInput() : error;
+}
+
+int Run::prepareOutput()
+{
+    if (m_streams[0].ends[0] < 0 && pipe2(m_streams[0].ends, O_CLOEXEC) != 0)
+        return errno;
+    uint32_t &flags = m_state->slot.flags;
+    if (m_spec->terminal) {
+        flags |= rundir::Terminal | rundir::StreamsMerged;
+        return m_terminalPeer >= 0 ? 0
+                                   : openTerminal(m_spec->columns, m_spec->rows, m_terminal, m_terminalPeer);
+    }
+    if (m_spec->merge || (flags & rundir::StreamsMerged) != 0) {
+        flags |= rundir::StreamsMerged;
+        return 0;
+    }
+    if (m_streams[1].ends[0] < 0 && pipe2(m_streams[1].ends, O_CLOEXEC) != 0)
+        return errno;
+    if (fcntl(m_streams[1].ends[1], F_GETPIPE_SZ) < fullPipe) {
+        // The user has so many pipes that each gets two pages. One is better than two of them.
+        flags |= rundir::StreamsMerged;
+        for (int &end : m_streams[1].ends)
+            closeOnce(end);
+    }
+    return 0;
+}
+
+int Run::prepareInput()
+{
+    if (m_spec->pipeInput && m_input.ends[0] < 0) {
+        if (pipe2(m_input.ends, O_CLOEXEC) != 0)
+            return errno;
+        fcntl(m_input.ends[1], F_SETFL, O_NONBLOCK); // for whoever is given it
+    }
+    if (m_spec->pipeInput || m_spec->terminal)
+        m_state->slot.flags |= rundir::InputOpen;
+    return 0;
+}
+
+int Run::spawn()
+{
+    rundir::StateSlot &slot = m_state->slot;
+    const bool terminal = m_terminalPeer >= 0;
+    const int output = terminal ? m_terminalPeer : m_streams[0].ends[1];
+    const WorkerSetup setup{terminal               ? m_terminalPeer
+                            : m_input.ends[0] >= 0 ? m_input.ends[0]
+                                                   : STDIN_FILENO,
+                            output, m_streams[1].ends[1] >= 0 ? m_streams[1].ends[1] : output, terminal,
+                            m_inherited};
+    const int64_t before = nanoseconds(CLOCK_BOOTTIME);
+    if (const int error = spawnWorker(*m_spec, setup, m_execFailure, slot.mainPid))
+        return error;
+    // Reading /proc costs more than all else here; two clock readings in one tick tell the same.
+    const int64_t after = nanoseconds(CLOCK_BOOTTIME);
+    ProcessStat stat;
+    if (before / nsPerTick == after / nsPerTick)
+        slot.mainStartTicks = static_cast<uint64_t>(before / nsPerTick);
+    else if (readStat(slot.mainPid, stat))
+        slot.mainStartTicks = stat.startTicks;
+    return 0;
+}
+
+/// Learns whether the worker has been exec'd, and lets go of what is the worker's.
+void Run::awaitExec()
+{
+    rundir::StateSlot &slot = m_state->slot;
+    m_ladder.begin(slot, slot.mainPid, m_spec->keepStrays);
+    closeOnce(m_exec.ends[1]);
+    char byte = 0;
+    while (m_exec.ends[0] >= 0 && read(m_exec.ends[0], &byte, 1) < 0 && errno == EINTR) {
+    }
+    closeOnce(m_exec.ends[0]);
+    if (m_terminal < 0)
+        closeOnce(m_streams[0].ends[1]); // else the terminal's output goes into it
+    closeOnce(m_streams[1].ends[1]);
+    closeOnce(m_terminalPeer);
+    closeOnce(m_input.ends[0]);
+    if (m_execFailure.stage != Stage::None) {
+        waitpid(slot.mainPid, nullptr, 0);
+        fail(m_execFailure.stage, m_execFailure.error);
+        return;
+    }
+    slot.error = 0;
+    slot.flags &= ~uint32_t{rundir::StartDelayed};
+    slot.startedBoottime = nanoseconds(CLOCK_BOOTTIME);
+    slot.startedRealtime = nanoseconds(CLOCK_REALTIME);
+    if (slot.mainStartTicks == 0) { // the half that started it was killed before it could look
+        ProcessStat stat;
+        if (readStat(slot.mainPid, stat))
+            slot.mainStartTicks = stat.startTicks;
+    }
+    slot.phase = Phase::Running;
+    forgetCommand(*m_spec);
+    m_startKnown = true;
+    changed();
+    flush();
+}
+
+void Run::fail(const Stage stage, const int error)
+{
+    rundir::StateSlot &slot = m_state->slot;
+    slot.phase = Phase::FailedToStart;
+    slot.flags &= ~uint32_t{rundir::StartDelayed | rundir::InputOpen};
+    slot.stage = stage;
+    slot.error = error;
+    slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
+    slot.endedRealtime = nanoseconds(CLOCK_REALTIME);
+    m_exitStatus = 1;
+    m_over = true;
+    changed();
+    flush();
+}
+
+void Run::tellStart(const rundir::Start start)
+{
+    if (m_report.pipe < 0)
+        return;
+    m_report.report.start = start;
+    m_report.report.stage = m_state->slot.stage;
+    m_report.report.error = m_state->slot.error;
+    [[maybe_unused]] const ssize_t written = write(m_report.pipe, &m_report.report, sizeof(m_report.report));
+    closeOnce(m_report.pipe);
 }
 
 void Run::step()
 {
-    enum { Children, Exec, First, Second, Commands };
+    enum { Children, First, Second, Terminal, Input, Commands };
     pollfd polled[Commands + Control::descriptors];
     int64_t now = nanoseconds(CLOCK_MONOTONIC);
     const bool moving = now >= m_outputRetryAt;
     polled[Children] = {m_childSignals, POLLIN, 0};
-    polled[Exec] = {m_execPipe, POLLIN, 0}; // negative descriptors are passed over
-    polled[First] = {moving ? m_streams[0].pipe : -1, POLLIN, 0};
-    polled[Second] = {moving ? m_streams[1].pipe : -1, POLLIN, 0};
+    polled[First] = {moving ? m_streams[0].ends[0] : -1, POLLIN, 0}; // negative descriptors are passed over
+    polled[Second] = {moving ? m_streams[1].ends[0] : -1, POLLIN, 0};
+    polled[Terminal] = {moving && m_streams[0].ends[1] >= 0 ? m_terminal : -1, POLLIN, 0};
+    polled[Input] = {m_input.ends[1], 0, 0}; // tells when nobody reads any more
     const size_t commands = m_control.watch(polled + Commands);
     if (poll(polled, Commands + commands, timeout(now)) < 0)
         return;
 
-    if (polled[Exec].revents != 0)
-        readExecPipe();
-    for (size_t i = 0; i < commands; ++i) {
-        rundir::Command command{};
-        while (polled[Commands + i].revents != 0 && m_control.take(command))
-            obey(command);
-    }
+    bool asked = false;
+    for (size_t i = 0; i < commands; ++i)
+        asked |= polled[Commands + i].revents != 0;
+    if (asked)
+        takeCommands();
+    if (polled[Input].revents != 0)
+        endInput();
     // A writer that holds a pipe outside the tree must not keep the run from ending: an empty pipe is closed
     // then.
     const bool treeWasEmpty = m_treeEmpty;
+    if (polled[Terminal].revents != 0)
+        relayTerminal();
+    else if (treeWasEmpty && polled[Terminal].fd >= 0)
+        closeOnce(m_streams[0].ends[1]);
     for (int i = 0; i < 2; ++i) {
-        Stream &stream = m_streams[i];
+        Pipe &stream = m_streams[i];
         const short ready = polled[First + i].revents;
-        if (stream.pipe < 0 || polled[First + i].fd < 0)
+        if (polled[First + i].fd < 0)
             continue;
         if ((ready & POLLIN) != 0 && m_movesAfterTree <= lastMoves)
             moveOutput(stream, static_cast<uint32_t>(i + 1));
-        else if (ready != 0 || treeWasEmpty)
-            closeStream(stream);
+        else if (ready != 0 || (treeWasEmpty && stream.ends[1] < 0))
+            closeOnce(stream.ends[0]);
     }
+    m_movesAfterTree += treeWasEmpty ? 1 : 0;
     bool childrenChanged = false;
     if (polled[Children].revents != 0) {
         signalfd_siginfo news;
@@ -142,13 +335,8 @@ void Run::step()
         changed();
     if (m_outputRecordAt != 0 && now >= m_outputRecordAt)
         m_changed = true;
-    if (m_treeEmpty && m_streams[0].pipe < 0 && m_streams[1].pipe < 0 && !m_over) {
-        m_over = true;
-        m_state->slot.phase = Phase::Finished;
-        m_state->slot.survivors = 0;
-        m_state->slot.stopDeadline = 0;
-        changed();
-    }
+    if (m_treeEmpty && m_streams[0].ends[0] < 0 && m_streams[1].ends[0] < 0 && !m_over)
+        finish();
     flush();
 }
 
@@ -169,84 +357,98 @@ int Run::timeout(const int64_t now) const
     return wait < INT32_MAX ? static_cast<int>(wait) : INT32_MAX;
 }
 
-bool Run::fail(const Stage stage, const int error)
+/// True if one of them changed something.
+bool Run::takeCommands()
 {
-    rundir::StateSlot &slot = m_state->slot;
-    slot.phase = Phase::FailedToStart;
-    slot.stage = stage;
-    slot.error = error;
-    slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
-    slot.endedRealtime = nanoseconds(CLOCK_REALTIME);
-    changed();
-    m_over = true;
-    flush();
-    return false;
-}
-
-void Run::readExecPipe()
-{
-    ExecFailure failure{};
-    const ssize_t count = read(m_execPipe, &failure, sizeof(failure));
-    if (count < 0)
-        return;
-    close(m_execPipe);
-    m_execPipe = -1;
-    m_execKnown = true;
-    rundir::StateSlot &slot = m_state->slot;
-    if (count == ssize_t{sizeof(failure)}) {
-        waitpid(slot.mainPid, nullptr, 0); // it is about to end: it ends right after having written
-        fail(failure.stage, failure.error);
-        return;
+    bool any = false;
+    rundir::Command command{};
+    while (m_control.next(command)) {
+        any |= obey(command);
+        m_control.done();
     }
-    slot.startedBoottime = nanoseconds(CLOCK_BOOTTIME);
-    slot.startedRealtime = nanoseconds(CLOCK_REALTIME);
-    ProcessStat stat;
-    if (readStat(slot.mainPid, stat))
-        slot.mainStartTicks = stat.startTicks;
-    if (slot.phase == Phase::Starting)
-        slot.phase = Phase::Running;
-    forgetCommand(*m_spec);
-    changed();
+    if (any)
+        changed();
+    return any;
 }
 
-void Run::obey(const rundir::Command &command)
+bool Run::obey(const rundir::Command &command)
 {
-    bool done = false;
+    const bool begun = m_state->slot.mainPid != 0;
     switch (command.verb) {
     case rundir::Verb::Stop:
-        done = m_ladder.stop(m_spec->stopSignal, command.argument >= 0 ? command.argument : m_spec->graceMs);
-        break;
+        if (begun)
+            return m_ladder.stop(m_spec->stopSignal,
+                                 command.argument >= 0 ? command.argument : m_spec->graceMs);
+        m_state->slot.flags |= rundir::StopAsked;
+        return true;
     case rundir::Verb::Kill:
         // With nothing left to kill it means: do not wait for a disk that stays full.
         m_discard |= m_treeEmpty;
         m_outputRetryAt = m_discard ? 0 : m_outputRetryAt;
-        done = !m_treeEmpty && m_ladder.kill();
-        break;
+        if (begun)
+            return !m_treeEmpty && m_ladder.kill();
+        m_state->slot.flags |= rundir::KillAsked;
+        return true;
     case rundir::Verb::Pause:
-        done = m_ladder.pause();
-        break;
+        return begun && m_ladder.pause();
     case rundir::Verb::Resume:
-        done = m_ladder.resume();
-        break;
+        return begun && m_ladder.unpause();
     case rundir::Verb::Signal:
-        if (command.argument > 0 && command.argument <= 64)
+        if (begun && command.argument > 0 && command.argument <= 64)
             m_ladder.signalGroup(command.argument);
-        break;
+        return false;
+    case rundir::Verb::Input:
+        m_control.reply((m_state->slot.flags & rundir::InputOpen) == 0 ? -1
+                        : m_terminal >= 0                              ? m_terminal
+                                                                       : m_input.ends[1]);
+        return false;
+    case rundir::Verb::EndInput:
+        if ((m_state->slot.flags & rundir::InputOpen) == 0)
+            return false;
+        if (m_terminal >= 0)
+            endTerminalInput(m_terminal);
+        else
+            endInput();
+        return m_terminal < 0;
+    case rundir::Verb::Resize:
+        if (m_terminal >= 0 && command.argument > 0)
+            resizeTerminal(m_terminal, command.argument >> 16, command.argument & 0xffff);
+        return false;
     }
-    if (done)
-        changed();
+    return false;
 }
 
-void Run::moveOutput(Stream &stream, const uint32_t number)
+void Run::endInput()
+{
+    closeOnce(m_input.ends[1]);
+    m_state->slot.flags &= ~uint32_t{rundir::InputOpen};
+    changed();
+}
+
+/// Into the pipe from which it goes to the file: the kernel moves nothing from a terminal to a file at once.
+void Run::relayTerminal()
+{
+    const ssize_t moved =
+        splice(m_terminal, nullptr, m_streams[0].ends[1], nullptr, fullPipe, SPLICE_F_NONBLOCK);
+    if (moved > 0 || (moved < 0 && (errno == EAGAIN || errno == EINTR)))
+        return;
+    // Nobody has the terminal open any more.
+    closeOnce(m_streams[0].ends[1]);
+    m_state->slot.flags &= ~uint32_t{rundir::InputOpen};
+    changed();
+}
+
+void Run::moveOutput(Pipe &stream, const uint32_t number)
 {
     const uint64_t droppedBefore = m_output.dropped();
-    Output::Moved moved = m_discard ? m_output.discard(stream.pipe) : m_output.move(stream.pipe, number);
+    Output::Moved moved =
+        m_discard ? m_output.discard(stream.ends[0]) : m_output.move(stream.ends[0], number);
     if (moved == Output::Moved::Gone) {
         m_discard = true;
-        moved = m_output.discard(stream.pipe);
+        moved = m_output.discard(stream.ends[0]);
     }
     if (moved == Output::Moved::End) {
-        closeStream(stream);
+        closeOnce(stream.ends[0]);
         return;
     }
     noteBlocked(moved == Output::Moved::Blocked);
@@ -257,12 +459,6 @@ void Run::moveOutput(Stream &stream, const uint32_t number)
     }
     if (moved == Output::Moved::Some && m_outputRecordAt == 0)
         m_outputRecordAt = nanoseconds(CLOCK_MONOTONIC) + outputRecordInterval;
-}
-
-void Run::closeStream(Stream &stream)
-{
-    close(stream.pipe);
-    stream.pipe = -1;
 }
 
 void Run::noteBlocked(const bool blocked)
@@ -285,45 +481,51 @@ void Run::noteBlocked(const bool blocked)
 
 void Run::reap()
 {
+    const bool mainWasAlive = (m_state->slot.flags & rundir::StatusKnown) == 0;
     for (;;) {
         siginfo_t info{};
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        rusage usage{};
+        if (lookAtEnded(info, usage) != 0) {
             m_treeEmpty = errno == ECHILD;
-            return;
+            break;
         }
         if (info.si_pid == 0)
-            return;
-        const bool isMain = info.si_pid == m_state->slot.mainPid;
-        if (isMain) {
-            if (m_execPipe >= 0)
-                readExecPipe(); // the pipe tells whether this was the worker, and is at its end by now
-            if (m_over)
-                return;
-            recordEnd(info);
-        }
-        rusage usage{};
-        wait4(info.si_pid, nullptr, 0, &usage);
-        if (isMain) {
-            m_state->slot.peakRssKib = static_cast<uint64_t>(usage.ru_maxrss);
-            m_state->slot.userMicros = micros(usage.ru_utime);
-            m_state->slot.systemMicros = micros(usage.ru_stime);
-        }
+            break;
+        if (info.si_pid == m_state->slot.mainPid && (m_state->slot.flags & rundir::StatusKnown) == 0)
+            recordEnd(info, usage);
+        waitpid(info.si_pid, nullptr, 0);
         m_ladder.reaped(info.si_pid);
     }
+    const bool mainEnded = mainWasAlive && (m_state->slot.flags & rundir::StatusKnown) != 0;
+    if (mainEnded && !m_treeEmpty)
+        m_ladder.mainEnded();
 }
 
-/// Recorded before it is reaped: a keeper killed in between leaves a zombie that can still be read.
-void Run::recordEnd(const siginfo_t &info)
+/// Recorded before it is reaped: a keeper killed in between leaves a zombie that its other half still reads.
+void Run::recordEnd(const siginfo_t &info, const rusage &usage)
 {
     rundir::StateSlot &slot = m_state->slot;
-    slot.phase = Phase::Exited;
-    slot.flags |= rundir::StatusKnown;
     slot.waitStatus = waitStatusOf(info);
     slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
     slot.endedRealtime = nanoseconds(CLOCK_REALTIME);
-    m_ladder.mainEnded();
+    slot.peakRssKib = static_cast<uint64_t>(usage.ru_maxrss);
+    slot.userMicros = micros(usage.ru_utime);
+    slot.systemMicros = micros(usage.ru_stime);
     slot.outputBytes = m_output.bytes();
+    slot.phase = Phase::Exited;
+    slot.flags |= rundir::StatusKnown;
     m_state->write();
+    changed();
+}
+
+void Run::finish()
+{
+    rundir::StateSlot &slot = m_state->slot;
+    slot.survivors = 0;
+    slot.stopDeadline = 0;
+    slot.flags &= ~uint32_t{rundir::InputOpen | rundir::StraysKept | rundir::StartDelayed};
+    slot.phase = Phase::Finished;
+    m_over = true;
     changed();
 }
 

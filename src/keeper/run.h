@@ -7,61 +7,95 @@
 #include "keeper/output.h"
 #include "keeper/spec.h"
 #include "keeper/state.h"
+#include "keeper/worker.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 namespace procession::keeper {
 
+/// Where the outcome of a start is told: a pipe, and what is known already.
+struct StartPipe
+{
+    int pipe = -1;
+    rundir::StartReport report{};
+};
+
 /// One run from the fork of its worker to the proof that nothing is left of it.
+///
+/// Both halves of a keeper work on the same object, one after the other: the first may be killed between any
+/// two instructions. So what was done is noted after it was done, and whatever may have been done half can be
+/// done again: a command is taken from its socket once it is obeyed, a child reaped once its end is recorded,
+/// and what only memory says of the output is found again in its files.
 class Run final
 {
 public:
-    /// Records that the spec cannot be used; returns false.
-    bool refuse(State &state, Spec &spec, int error);
-    /// Everything up to the fork. directory is open, its lock is held, state has begun.
-    /// Returns false after recording a failure to start.
-    bool start(int directory, State &state, Spec &spec, mode_t fileMask);
-    /// Waits until the worker is exec'd or failed to; returns false if it failed. Commands are obeyed
-    /// meanwhile.
-    bool waitForExec();
-    /// Keeps the run until its tree is empty and its output written.
-    void keep();
+    void begin(int directory, State &state, Spec &spec, const Inherited &inherited, const StartPipe &report);
+    /// Records that the spec cannot be used; returns the exit status.
+    int refuse(int error);
+    /// Starts the worker unless that has been done, and keeps the run until its tree is empty and its output
+    /// written. Returns the exit status.
+    /// guardian: the half that stands by, 0 = none.
+    int keep(pid_t guardian);
+    /// To be called once, before keep(), by the half that goes on for the other.
+    void takeOver();
+    /// Lets some time pass because of error, a shortage of processes or descriptors; commands are obeyed
+    /// meanwhile. False if there is no more reason to wait: the start was called off, or error is none that
+    /// passes.
+    bool waitForRoom(int error);
 
 private:
-    struct Stream
+    struct Pipe
     {
-        int pipe = -1;
+        int ends[2] = {-1, -1}; // read, write
     };
 
+    int prepare();
+    int prepareOutput();
+    int prepareInput();
+    int spawn();
+    void awaitExec();
+    void fail(rundir::Stage stage, int error);
+    void tellStart(rundir::Start start);
     void step();
     int timeout(int64_t now) const;
-    bool fail(rundir::Stage stage, int error);
-    void readExecPipe();
-    void obey(const rundir::Command &command);
-    void moveOutput(Stream &stream, uint32_t number);
-    void closeStream(Stream &stream);
+    bool takeCommands();
+    bool obey(const rundir::Command &command);
+    void endInput();
+    void relayTerminal();
+    void moveOutput(Pipe &stream, uint32_t number);
     void noteBlocked(bool blocked);
     void reap();
-    void recordEnd(const siginfo_t &info);
+    void recordEnd(const siginfo_t &info, const rusage &usage);
+    void finish();
     void flush();
     /// Marks the state as changed; a change that a window must show at once rings its bell too.
     void changed() { m_changed = m_bellDue = true; }
 
+    int m_directory = -1;
     State *m_state = nullptr;
     Spec *m_spec = nullptr;
+    Inherited m_inherited{};
+    StartPipe m_report;
     Output m_output;
     Control m_control;
     Ladder m_ladder;
-    Stream m_streams[2];
+    Pipe m_streams[2];
+    Pipe m_input;
+    Pipe m_exec; // closed by exec: its end tells that the worker is no longer a copy of us
+    ExecFailure m_execFailure{};
+    int m_terminal = -1; // the master's side; its output goes through the first stream's pipe
+    int m_terminalPeer = -1;
     int m_childSignals = -1;
-    int m_execPipe = -1;
-    bool m_execKnown = false;
+    bool m_startKnown = false;
     bool m_treeEmpty = false;
     bool m_over = false;
     bool m_changed = false;
     bool m_bellDue = false;
     bool m_discard = false;
     int m_movesAfterTree = 0;
+    int m_exitStatus = 0;
+    int64_t m_roomBackOff = 0;
     int64_t m_outputBackOff = 0;
     int64_t m_outputRetryAt = 0; // CLOCK_MONOTONIC ns, as the next; 0 = not set
     int64_t m_outputRecordAt = 0;

@@ -14,6 +14,9 @@
 namespace procession::keeper {
 namespace {
 
+char terminalType[] =
+    "TERM=xterm-256color"; // unless the spec names another: the launcher's says nothing of ours
+
 struct Tables
 {
     char **environment;
@@ -95,6 +98,22 @@ bool addVariable(Tables &tables, char *const variable)
     return true;
 }
 
+bool takeInput(Spec &spec, const char *const kind)
+{
+    spec.pipeInput = strcmp(kind, "pipe") == 0;
+    spec.terminal = strcmp(kind, "terminal") == 0;
+    return spec.pipeInput || spec.terminal || strcmp(kind, "none") == 0;
+}
+
+bool toSize(const char *const text, int &size)
+{
+    int64_t number = 0;
+    if (!toNumber(text, 1, INT16_MAX, number))
+        return false;
+    size = static_cast<int>(number);
+    return true;
+}
+
 bool takeRecord(Spec &spec, Tables &tables, char *const record)
 {
     int64_t number = 0;
@@ -135,6 +154,16 @@ bool takeRecord(Spec &spec, Tables &tables, char *const record)
     }
     if (const char *const text = valueOf(record, "nofile"))
         return toNumber(text, 0, INT64_MAX, spec.openFiles);
+    if (const char *const kind = valueOf(record, "input"))
+        return takeInput(spec, kind);
+    if (const char *const text = valueOf(record, "columns"))
+        return toSize(text, spec.columns);
+    if (const char *const text = valueOf(record, "rows"))
+        return toSize(text, spec.rows);
+    if (const char *const choice = valueOf(record, "strays")) {
+        spec.keepStrays = strcmp(choice, "keep") == 0;
+        return spec.keepStrays || strcmp(choice, "end") == 0;
+    }
     return true; // a key of a newer window
 }
 
@@ -173,7 +202,7 @@ void completeEnvironment(const Spec &spec, Tables &tables, char *const *base, ch
 
 } // namespace
 
-int readSpec(const int directory, char *const *const base, Spec &spec)
+int readSpec(const int directory, char *const *const base, char *const *const secrets, Spec &spec)
 {
     spec.outputLimit = rundir::defaultOutputLimit;
     // O_NONBLOCK: a FIFO in its place must not hang the keeper.
@@ -197,9 +226,11 @@ int readSpec(const int directory, char *const *const base, Spec &spec)
     size_t inherited = 0;
     while (base[inherited] != nullptr)
         ++inherited;
+    for (char *const *secret = secrets; *secret != nullptr; ++secret)
+        ++inherited;
     // A record has five bytes at least ("arg=" and its NUL). Pages that stay untouched cost nothing.
     const size_t records = bytes / 5 + 2;
-    const size_t tableBytes = (3 * records + inherited + 2) * sizeof(char *);
+    const size_t tableBytes = (3 * records + inherited + 3) * sizeof(char *);
     const size_t cookieBytes = strlen(rundir::cookieVariable) + 1 + sizeof(spec.run);
     spec.memoryBytes = tableBytes + bytes + cookieBytes;
     void *const memory =
@@ -221,6 +252,11 @@ int readSpec(const int directory, char *const *const base, Spec &spec)
     close(file);
     if (error == 0)
         error = parse(spec, tables, text, bytes);
+    for (char *const *secret = secrets; error == 0 && *secret != nullptr; ++secret)
+        error = addVariable(tables, *secret) ? 0 : EINVAL;
+    if (error == 0 && spec.terminal &&
+        findVariable(tables.environment, tables.environmentCount, terminalType) == nullptr)
+        tables.environment[tables.environmentCount++] = terminalType;
     if (error == 0)
         completeEnvironment(spec, tables, base, text + bytes);
     return error;

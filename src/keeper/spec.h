@@ -25,12 +25,18 @@ struct Spec
     uint64_t outputLimit = 0;
     int64_t openFiles = -1; // soft RLIMIT_NOFILE, -1 = inherited
     bool merge = false;
+    bool pipeInput = false;
+    bool terminal = false;
+    bool keepStrays = false;
+    int columns = 80; // of the terminal
+    int rows = 24;
 };
 
 /// Reads the spec of the run directory open at directory; base is the environment the spec's changes apply
-/// to. Returns 0 or the errno that says why not: EBADMSG cut short or no spec at all, EINVAL a value that
-/// makes no sense or no arguments, EFBIG too large.
-int readSpec(int directory, char *const *base, Spec &spec);
+/// to, secrets are changes that do not stand in it; both end with null. Returns 0 or the errno that says why
+/// not: EBADMSG cut short or no spec at all, EINVAL a value that makes no sense or no arguments, EFBIG too
+/// large.
+int readSpec(int directory, char *const *base, char *const *secrets, Spec &spec);
 
 /// Gives back the argument and environment vectors.
 void forgetCommand(Spec &spec);

@@ -64,4 +64,17 @@ void State::write()
     [[maybe_unused]] const ssize_t written = pwrite(m_file, &slot, sizeof(slot), place(slot.sequence));
 }
 
+void State::resume()
+{
+    rundir::StateSlot written[2]{};
+    [[maybe_unused]] const ssize_t count = pread(m_file, written, sizeof(written), 0);
+    uint64_t newest = 0;
+    for (const rundir::StateSlot &found : written) {
+        if (rundir::isValid(found) && found.sequence > newest)
+            newest = found.sequence;
+    }
+    if (newest != 0)
+        slot.sequence = newest;
+}
+
 } // namespace procession::keeper

@@ -21,6 +21,8 @@ public:
     int begin();
     /// Records slot.
     void write();
+    /// For the half that goes on: the record on the disk counts, whatever the other half was about to write.
+    void resume();
 
 private:
     int m_file = -1;

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,30 +16,20 @@
 namespace procession::keeper {
 namespace {
 
-constexpr int signalCount = 64;
 constexpr unsigned closeRangeCloexec = 1u << 2;
+constexpr size_t stackBytes = 32u << 10;
 
-[[noreturn]] void giveUp(const int pipe, const rundir::Stage stage, const int error)
+struct Order
 {
-    const ExecFailure failure{stage, error};
-    // If even this fails the keeper sees the exit code 127 instead.
-    [[maybe_unused]] const ssize_t written = write(pipe, &failure, sizeof(failure));
+    const Spec *spec;
+    const WorkerSetup *setup;
+    ExecFailure *failure;
+};
+
+[[noreturn]] void giveUp(const Order &order, const rundir::Stage stage, const int error)
+{
+    *order.failure = {stage, error};
     _exit(127);
-}
-
-/// Ignored signals and the mask survive exec, and the launcher's parent may have set either.
-void resetSignals()
-{
-    struct sigaction action
-    {
-    };
-    action.sa_handler = SIG_DFL;
-    for (int number = 1; number <= signalCount; ++number)
-        sigaction(number, &action,
-                  nullptr); // KILL, STOP and the C library's own refuse, and are right already
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 void limitOpenFiles(const int64_t soft)
@@ -83,14 +75,15 @@ int execute(char *const *arguments, char *const *environment)
             if (bytes > 0) // an empty entry is the working directory
                 *end++ = '/';
             memcpy(end, program, length + 1);
-            execve(candidate, arguments, environment);
-            if (errno == EACCES)
+            if (access(candidate, F_OK) == 0) { // much cheaper than an exec that fails
+                execve(candidate, arguments, environment);
+                // A script whose interpreter is missing is found all the same: look no further.
+                if (errno != EACCES)
+                    return errno;
                 worst = EACCES;
-            // A script whose interpreter is missing is found all the same: look no further.
-            else if (errno != ENOENT && errno != ENOTDIR)
-                return errno;
-            else if (errno == ENOENT && access(candidate, F_OK) == 0)
-                return ENOENT;
+            } else if (errno == EACCES) {
+                worst = EACCES;
+            }
         }
         directory += bytes;
         if (*directory == '\0')
@@ -98,21 +91,41 @@ int execute(char *const *arguments, char *const *environment)
     }
 }
 
-} // namespace
-
-void becomeWorker(const Spec &spec, const WorkerSetup &setup)
+/// Never returns: the calling process becomes the worker, or tells why not and ends. Memory is the keeper's.
+int becomeWorker(void *const argument)
 {
+    const Order &order = *static_cast<Order *>(argument);
+    const Spec &spec = *order.spec;
+    const WorkerSetup &setup = *order.setup;
     setsid();
-    resetSignals();
-    umask(setup.fileMask);
-    if (dup2(setup.standardOutput, STDOUT_FILENO) < 0 || dup2(setup.standardError, STDERR_FILENO) < 0)
-        giveUp(setup.failurePipe, rundir::Stage::Output, errno);
-    // Marks instead of closing, so that the failure pipe lives until exec.
+    if (setup.terminal && ioctl(setup.standardInput, TIOCSCTTY, 0) != 0)
+        giveUp(order, rundir::Stage::Output, errno);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr); // dispositions are the default ones since the launcher began
+    umask(setup.inherited.fileMask);
+    setrlimit(RLIMIT_FSIZE, &setup.inherited.fileSize);
+    if (dup2(setup.standardInput, STDIN_FILENO) < 0 || dup2(setup.standardOutput, STDOUT_FILENO) < 0 ||
+        dup2(setup.standardError, STDERR_FILENO) < 0)
+        giveUp(order, rundir::Stage::Output, errno);
+    // Marks instead of closing: one of them tells the keeper of the exec.
     syscall(SYS_close_range, 3u, ~0u, closeRangeCloexec);
     limitOpenFiles(spec.openFiles);
     if (spec.workingDirectory != nullptr && chdir(spec.workingDirectory) != 0)
-        giveUp(setup.failurePipe, rundir::Stage::WorkingDirectory, errno);
-    giveUp(setup.failurePipe, rundir::Stage::Exec, execute(spec.arguments, spec.environment));
+        giveUp(order, rundir::Stage::WorkingDirectory, errno);
+    giveUp(order, rundir::Stage::Exec, execute(spec.arguments, spec.environment));
+}
+
+} // namespace
+
+int spawnWorker(const Spec &spec, const WorkerSetup &setup, ExecFailure &failure, pid_t &pid)
+{
+    alignas(64) static char stack[stackBytes];
+    Order order{&spec, &setup, &failure};
+    // The kernel stores the PID: a keeper killed right here leaves no worker that its other half does not
+    // know of.
+    const int flags = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | SIGCHLD;
+    return clone(becomeWorker, stack + stackBytes, flags, &order, &pid) < 0 ? errno : 0;
 }
 
 } // namespace procession::keeper
