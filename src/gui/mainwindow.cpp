@@ -12,9 +12,11 @@
 #include "gui/icons.h"
 #include "gui/joinbar.h"
 #include "gui/leaveguard.h"
+#include "gui/oldrunbar.h"
 #include "gui/outputview.h"
 #include "gui/preferencesdialog.h"
 #include "gui/projectsession.h"
+#include "gui/runsview.h"
 #include "gui/workeractions.h"
 #include "model/activitymodel.h"
 #include "model/statecounts.h"
@@ -49,10 +51,12 @@ QString percentText(double percent)
 
 } // namespace
 
-MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *settings, QWidget *parent)
+MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, RunCatalog *catalog, Settings *settings,
+                       QWidget *parent)
     : QMainWindow(parent)
     , m_supervisor(supervisor)
     , m_monitor(monitor)
+    , m_catalog(catalog)
     , m_settings(settings)
     , m_ui(std::make_unique<Ui::MainWindow>())
     , m_model(new WorkerTableModel(this))
@@ -60,6 +64,7 @@ MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *setti
     , m_counts(new StateCounts(this))
     , m_activity(new ActivityModel(this))
     , m_session(new ProjectSession(supervisor, settings, this))
+    , m_lastSeen(settings)
 {
     m_ui->setupUi(this);
     setContextMenuPolicy(Qt::PreventContextMenu);
@@ -74,6 +79,7 @@ MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *setti
     connectActions();
     connectPanes();
     connectSession();
+    connectRuns();
     settingsChanged();
     m_ui->emptyPage->setObstacle(tr("Open a project file to see its workers."));
     showPage();
@@ -195,7 +201,7 @@ void MainWindow::setUpTable()
     // After the view settled: while rows leave, the current one wanders through what is left.
     connect(m_ui->workersView, &WorkersView::currentIdChanged, this, &MainWindow::showCurrent,
             Qt::QueuedConnection);
-    connect(m_ui->workersView, &WorkersView::outputRequested, this, [this] { showPane(m_output); });
+    connect(m_ui->workersView, &WorkersView::outputRequested, this, [this] { showPane(m_outputPage); });
     connect(m_ui->workersView, &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {
         m_ui->menuWorker->popup(m_ui->workersView->viewport()->mapToGlobal(position));
     });
@@ -208,12 +214,21 @@ void MainWindow::setUpPanes()
     m_joinBar->setObjectName(QStringLiteral("joinBar"));
     m_ui->joinBarLayout->addWidget(m_joinBar);
 
-    m_output = new OutputView(m_settings, this);
+    m_outputPage = new QWidget(this);
+    m_oldRunBar = new OldRunBar(m_outputPage);
+    m_output = new OutputView(m_settings, m_outputPage);
+    auto *outputLayout = new QVBoxLayout(m_outputPage);
+    outputLayout->setContentsMargins({});
+    outputLayout->setSpacing(0);
+    outputLayout->addWidget(m_oldRunBar);
+    outputLayout->addWidget(m_output, 1);
     m_details = new DetailsView(this);
     m_activityView = new ActivityView(m_activity, this);
-    m_ui->detailTabs->addTab(m_output, tr("Output"));
+    m_runs = new RunsView(m_catalog, this);
+    m_ui->detailTabs->addTab(m_outputPage, tr("Output"));
     m_ui->detailTabs->addTab(m_details, tr("Details"));
     m_ui->detailTabs->addTab(m_activityView, tr("Activity"));
+    m_ui->detailTabs->addTab(m_runs, tr("Runs"));
 
     auto *corner = new QWidget(this);
     corner->setObjectName(QStringLiteral("detailCorner"));
@@ -249,7 +264,9 @@ void MainWindow::setUpPanes()
     // The button in the corner is the last of the tabs.
     auto *offer = m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarAction"));
     setTabOrder(collapse, offer);
-    setTabOrder(offer, m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarClose")));
+    auto *alternative = m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarAlternative"));
+    setTabOrder(offer, alternative);
+    setTabOrder(alternative, m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarClose")));
 }
 
 void MainWindow::setUpToolBar()
@@ -321,6 +338,7 @@ void MainWindow::apply(const RosterDelta &delta)
     m_counts->apply(delta);
     m_actions->apply(delta);
     m_guard->check();
+    noteEnds(delta);
     showPage();
     showCurrent();
     showSelection();
@@ -348,12 +366,14 @@ void MainWindow::settingsChanged()
     m_ui->intervalControl->setInterval(m_monitor->interval());
     m_ui->workersView->setColoured(m_settings->stateColours());
     m_ui->sideBar->setColoured(m_settings->stateColours());
+    pruneWhenLimitsChanged();
     fillRecentMenu();
 }
 
 void MainWindow::rosterOpened(bool startAll)
 {
     m_actions->rosterOpened();
+    tellNews();
     m_ui->emptyPage->setObstacle({});
     clearFilter();
     showTitle();
@@ -414,7 +434,10 @@ void MainWindow::showCurrent()
         m_shown = current;
     const WorkerStatus *status = m_model->status(m_shown);
     const nanoseconds now = bootNow();
-    m_output->show(status);
+    if (m_oldRun && (!status || status->id != m_oldRun->status.id || status->runId != m_oldRunBefore))
+        showCurrentRun();
+    m_output->show(m_oldRun ? &m_oldRun->status : status);
+    m_runs->setWorker(m_supervisor->rosterId(), status, now);
     if (m_details->isVisible())
         m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now);
     m_activityView->setWorker(status ? m_shown : WorkerId{});
@@ -528,6 +551,7 @@ void MainWindow::restoreLayout()
 
 void MainWindow::saveLayout()
 {
+    noteSeen();
     m_settings->setLayout(QStringLiteral("geometry"), saveGeometry());
     m_settings->setLayout(QStringLiteral("sideSplitter"), m_ui->sideSplitter->saveState());
     if (!m_ui->detailTabs->isHidden()) {

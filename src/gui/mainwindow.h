@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/runcatalog.h"
 #include "core/workerstatus.h"
+#include "gui/lastseen.h"
 #include "gui/messagebar.h"
 
 #include <QMainWindow>
+#include <QPointer>
+#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -20,8 +24,11 @@ class DetailsView;
 class JoinBar;
 class LeaveGuard;
 class Monitor;
+class OldRunBar;
+class OtherRunsDialog;
 class OutputView;
 class ProjectSession;
+class RunsView;
 class Settings;
 class StateCounts;
 class Supervisor;
@@ -41,8 +48,9 @@ class MainWindow final : public QMainWindow
     Q_DISABLE_COPY_MOVE(MainWindow)
 
 public:
-    /// All three outlive the window. The monitor is started by the caller.
-    MainWindow(Supervisor *supervisor, Monitor *monitor, Settings *settings, QWidget *parent = nullptr);
+    /// All four outlive the window. The monitor is started by the caller.
+    MainWindow(Supervisor *supervisor, Monitor *monitor, RunCatalog *catalog, Settings *settings,
+               QWidget *parent = nullptr);
     ~MainWindow() override;
 
     /// Opens the roster of no project file.
@@ -86,6 +94,20 @@ private:
     void fillRecentMenu();
     void say(Message::Kind kind, const QString &text, const QString &key = {});
 
+    // windowruns.cpp: runs that are not the current ones of the rows, and other windows
+    void connectRuns();
+    void showRun(const RunRecord &run);
+    void showCurrentRun();
+    void tellNews();
+    void noteEnds(const RosterDelta &delta);
+    void noteSeen();
+    void showOtherRuns();
+    void tellOtherRuns(const QList<RunRecord> &runs);
+    void prune();
+    void pruneWhenLimitsChanged();
+    void bringToFront();
+
+    // windowwiring.cpp: what is done
     void chooseFile();
     void copy();
     void selectAll();
@@ -98,6 +120,7 @@ private:
 
     Supervisor *m_supervisor;
     Monitor *m_monitor;
+    RunCatalog *m_catalog;
     Settings *m_settings;
     std::unique_ptr<Ui::MainWindow> m_ui;
     WorkerTableModel *m_model;
@@ -108,16 +131,28 @@ private:
     WorkerActions *m_actions = nullptr;
     LeaveGuard *m_guard = nullptr;
     JoinBar *m_joinBar = nullptr;
+    QWidget *m_outputPage = nullptr;
+    OldRunBar *m_oldRunBar = nullptr;
     OutputView *m_output = nullptr;
     DetailsView *m_details = nullptr;
     ActivityView *m_activityView = nullptr;
+    RunsView *m_runs = nullptr;
+    QPointer<OtherRunsDialog> m_otherRuns;
     QLabel *m_currentLabel = nullptr;
     QLabel *m_countsLabel = nullptr;
     QLabel *m_selectionLabel = nullptr;
     QLabel *m_totalsLabel = nullptr;
     QLabel *m_intervalLabel = nullptr;
-    QByteArray m_detailState;        ///< of the splitter, while the details are hidden
-    WorkerId m_shown{};              ///< whom the panes below the table show
+    QByteArray m_detailState;          ///< of the splitter, while the details are hidden
+    WorkerId m_shown{};                ///< whom the panes below the table show
+    std::optional<RunRecord> m_oldRun; ///< whose output is shown instead of the current run's
+    QString m_oldRunBefore;            ///< the worker's current run when it was chosen
+    LastSeen m_lastSeen;
+    QString m_seenRoster; ///< whose news were told
+    QTimer m_seenTimer;
+    RunLimits m_limits;
+    QTimer m_pruneTimer;
+    bool m_othersAsked = false;      ///< the message about other runs waits for its answer
     bool m_sideBarUndecided = false; ///< until the first window is shown, as wide as it is then
     bool m_leaving = false;
 };

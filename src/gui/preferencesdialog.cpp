@@ -66,6 +66,9 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
     // Else Return in a spin box would restore them.
     restore->setAutoDefault(false);
 
+    // On the way from 10 to 1,000 there is a 1, and what is removed does not come back.
+    for (QSpinBox *box : {m_ui->keptRunsSpinBox, m_ui->keptRunDaysSpinBox, m_ui->keptRunBytesSpinBox})
+        box->setKeyboardTracking(false);
     load();
     connect(m_settings, &Settings::changed, this, &PreferencesDialog::load);
     connect(restore, &QPushButton::clicked, m_settings, &Settings::restoreDefaults);

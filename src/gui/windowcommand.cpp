@@ -4,6 +4,7 @@
 
 #include "core/monitor.h"
 #include "core/paths.h"
+#include "core/runcatalog.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "gui/englishplurals.h"
@@ -62,7 +63,8 @@ std::optional<int> parse(int argc, char **argv, Arguments &arguments)
     const auto tr = [](const char *text) { return QCoreApplication::translate("CommandLine", text); };
     parser.setApplicationDescription(
         tr("Starts commands as workers and watches them in a window.\n"
-           "`procession run FILE` and `procession run -- COMMAND` do so without a window."));
+           "`procession run FILE` and `procession run -- COMMAND` do so without a window.\n"
+           "`procession list`, `procession stop` and `procession logs` show, end and read what was run."));
     const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, tr("Show this help."));
     const QCommandLineOption version({QStringLiteral("v"), QStringLiteral("version")},
                                      tr("Show the version."));
@@ -187,7 +189,8 @@ int windowCommand(int &argc, char **argv, const Paths &paths)
     Supervisor supervisor(paths);
     supervisor.raiseFileLimit();
     Monitor monitor([&supervisor] { return supervisor.sampleTargets(); });
-    MainWindow window(&supervisor, &monitor, &settings);
+    RunCatalog catalog(paths);
+    MainWindow window(&supervisor, &monitor, &catalog, &settings);
     // Nobody may be there to answer a question; the workers have their keepers.
     const auto leave = [&window] {
         window.leave();

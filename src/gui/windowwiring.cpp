@@ -13,6 +13,7 @@
 #include "gui/outputview.h"
 #include "gui/preferencesdialog.h"
 #include "gui/projectsession.h"
+#include "gui/runsview.h"
 #include "gui/workeractions.h"
 #include "model/activitymodel.h"
 #include "model/statecounts.h"
@@ -207,6 +208,8 @@ void MainWindow::copy()
         m_output->copy();
     else if (m_activityView->isAncestorOf(focusWidget()))
         m_activityView->copy();
+    else if (m_runs->isAncestorOf(focusWidget()))
+        m_runs->copy();
     else if (auto *edit = qobject_cast<QLineEdit *>(focusWidget()))
         edit->copy();
     else
@@ -217,6 +220,8 @@ void MainWindow::selectAll()
 {
     if (auto *edit = qobject_cast<QLineEdit *>(focusWidget()))
         edit->selectAll();
+    else if (m_runs->isAncestorOf(focusWidget()))
+        m_runs->selectAll();
     else
         m_ui->workersView->selectAll();
 }

@@ -7,6 +7,7 @@
 #include "core/join.h"
 #include "core/monitor.h"
 #include "core/paths.h"
+#include "core/runcatalog.h"
 #include "core/rundirectory.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
@@ -150,7 +151,8 @@ public:
         , m_settings(m_paths.configFile)
         , m_supervisor(m_paths)
         , m_monitor([this] { return m_supervisor.sampleTargets(); })
-        , m_window(&m_supervisor, &m_monitor, &m_settings)
+        , m_catalog(m_paths)
+        , m_window(&m_supervisor, &m_monitor, &m_catalog, &m_settings)
     {
     }
 
@@ -185,6 +187,7 @@ private:
     Settings m_settings;
     Supervisor m_supervisor;
     Monitor m_monitor;
+    RunCatalog m_catalog;
     MainWindow m_window;
     bool m_failed = false;
 };

@@ -390,7 +390,8 @@ void TstMainWindowSession::secondWindowOfARosterIsToldOff()
     Settings settings(d->paths().configFile);
     Supervisor supervisor(d->paths());
     Monitor monitor([&supervisor] { return supervisor.sampleTargets(); });
-    MainWindow second(&supervisor, &monitor, &settings);
+    RunCatalog catalog(d->paths());
+    MainWindow second(&supervisor, &monitor, &catalog, &settings);
     second.show();
     second.openUnsaved();
     const auto *label = second.findChild<QLabel *>(u"messageBarLabel"_s);

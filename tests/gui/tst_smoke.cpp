@@ -182,7 +182,8 @@ void TstSmoke::windowIsPainted()
     Settings settings(paths.configFile);
     Supervisor supervisor(paths);
     Monitor monitor([&supervisor] { return supervisor.sampleTargets(); });
-    MainWindow window(&supervisor, &monitor, &settings);
+    RunCatalog catalog(paths);
+    MainWindow window(&supervisor, &monitor, &catalog, &settings);
     window.openUnsaved();
     WorkerSpec spec;
     spec.name = u"sleeper"_s;

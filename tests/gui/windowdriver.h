@@ -4,6 +4,7 @@
 
 #include "core/monitor.h"
 #include "core/paths.h"
+#include "core/runcatalog.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "gui/mainwindow.h"
@@ -50,7 +51,9 @@ public:
         settings = std::make_unique<Settings>(m_paths.configFile);
         supervisor = std::make_unique<Supervisor>(m_paths);
         monitor = std::make_unique<Monitor>([this] { return supervisor->sampleTargets(); });
-        window = std::make_unique<MainWindow>(supervisor.get(), monitor.get(), settings.get());
+        catalog = std::make_unique<RunCatalog>(m_paths);
+        window =
+            std::make_unique<MainWindow>(supervisor.get(), monitor.get(), catalog.get(), settings.get());
         // The offscreen screen is a narrow one.
         if (settings->layout(QStringLiteral("geometry")).isEmpty())
             window->resize(firstSize);
@@ -66,6 +69,7 @@ public:
     void close()
     {
         window.reset();
+        catalog.reset();
         monitor.reset();
         supervisor.reset();
         settings.reset();
@@ -214,6 +218,7 @@ public:
     std::unique_ptr<Settings> settings;
     std::unique_ptr<Supervisor> supervisor;
     std::unique_ptr<Monitor> monitor;
+    std::unique_ptr<RunCatalog> catalog;
     std::unique_ptr<MainWindow> window;
 
     /// So long a test waits for what must come; a slow machine needs it, a quick one never does.

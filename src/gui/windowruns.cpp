@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+//
+// The third part of MainWindow: runs that are not the current ones of its rows, and other windows.
+#include "core/settings.h"
+#include "core/supervisor.h"
+#include "gui/leaveguard.h"
+#include "gui/mainwindow.h"
+#include "gui/oldrunbar.h"
+#include "gui/otherrunsdialog.h"
+#include "gui/outputview.h"
+#include "gui/projectsession.h"
+#include "gui/runsview.h"
+#include "model/workertablemodel.h"
+#include "ui_mainwindow.h"
+
+#include <QApplication>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace procession {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto prunePause = 60s; // between two looks at the disk while runs end
+constexpr auto limitsPause = 2s; // so that a limit that was passed by on the way costs no run
+constexpr auto seenPause = 1s;   // what ended is written down so often
+
+QString otherRunsKey()
+{
+    return QStringLiteral("otherRuns");
+}
+
+} // namespace
+
+void MainWindow::connectRuns()
+{
+    connect(m_runs, &RunsView::runChosen, this, &MainWindow::showRun);
+    connect(m_catalog, &RunCatalog::removed, this, [this](const QStringList &runIds) {
+        if (m_oldRun && runIds.contains(m_oldRun->status.runId))
+            showCurrentRun();
+    });
+    connect(m_oldRunBar, &OldRunBar::currentRequested, this, [this] {
+        showCurrentRun();
+        m_output->setFocus();
+    });
+
+    connect(m_ui->actionOtherRuns, &QAction::triggered, this, &MainWindow::showOtherRuns);
+    connect(m_catalog, &RunCatalog::otherRuns, this, &MainWindow::tellOtherRuns);
+    connect(m_supervisor, &Supervisor::raiseRequested, this, &MainWindow::bringToFront);
+
+    m_seenTimer.setSingleShot(true);
+    m_seenTimer.callOnTimeout(this, &MainWindow::noteSeen);
+    m_pruneTimer.setSingleShot(true);
+    m_pruneTimer.callOnTimeout(this, &MainWindow::prune);
+    m_limits = {m_settings->keptRuns(), m_settings->keptRunDays(), m_settings->keptRunBytes()};
+}
+
+void MainWindow::showRun(const RunRecord &run)
+{
+    const WorkerStatus *status = m_model->status(m_shown);
+    if (!status || status->id != run.status.id)
+        return;
+    if (run.status.runId == status->runId) {
+        showCurrentRun();
+    } else {
+        m_oldRun = run;
+        m_oldRun->status.id = status->id;
+        m_oldRunBefore = status->runId;
+        m_oldRunBar->setRun(run);
+        m_oldRunBar->show();
+        m_output->show(&m_oldRun->status);
+    }
+    showPane(m_outputPage);
+}
+
+void MainWindow::showCurrentRun()
+{
+    m_oldRun.reset();
+    m_oldRunBar->hide();
+    m_output->show(m_model->status(m_shown));
+}
+
+/// Once for each roster that is opened: what happened to it meanwhile, and what else there is.
+void MainWindow::tellNews()
+{
+    const QString roster = m_supervisor->rosterId();
+    if (roster == m_seenRoster)
+        return;
+    m_seenRoster = roster;
+    const LastSeen::News news = m_lastSeen.news(roster, m_supervisor->statuses());
+    if (!news.text.isEmpty()) {
+        Message message{.kind = news.alarming ? Message::Kind::Problem : Message::Kind::Info,
+                        .text = news.text,
+                        .key = QStringLiteral("news")};
+        if (news.failed > 0) {
+            message.actionText = tr("Show &Failed");
+            message.action = [this] { m_ui->sideBar->choose(StateGroup::Failed); };
+        }
+        m_ui->messageBar->post(message);
+    } else {
+        m_ui->messageBar->retract(QStringLiteral("news")); // of another roster
+    }
+    noteSeen();
+    m_othersAsked = true;
+    m_catalog->requestOthers();
+    prune();
+}
+
+void MainWindow::noteEnds(const RosterDelta &delta)
+{
+    const auto hasEnded = [](const WorkerStatus &status) { return status.state == State::Ended; };
+    // Those of a roster just opened are told first.
+    if (m_seenRoster != m_supervisor->rosterId() ||
+        std::none_of(delta.changed.cbegin(), delta.changed.cend(), hasEnded))
+        return;
+    if (!m_seenTimer.isActive())
+        m_seenTimer.start(seenPause);
+    if (!m_pruneTimer.isActive())
+        m_pruneTimer.start(prunePause);
+}
+
+void MainWindow::noteSeen()
+{
+    m_seenTimer.stop();
+    if (m_seenRoster == m_supervisor->rosterId())
+        m_lastSeen.note(m_seenRoster, m_supervisor->statuses());
+}
+
+void MainWindow::showOtherRuns()
+{
+    m_ui->messageBar->retract(otherRunsKey());
+    if (!m_otherRuns) {
+        m_otherRuns = new OtherRunsDialog(m_catalog, m_settings, this);
+        connect(m_otherRuns, &OtherRunsDialog::openRequested, this, [this](const QString &file) {
+            if (!file.isEmpty())
+                openProject(file);
+            else
+                m_guard->ask(tr("Close"), [this] { openUnsaved(); });
+        });
+    }
+    m_otherRuns->show();
+    m_otherRuns->raise();
+    m_otherRuns->activateWindow();
+}
+
+void MainWindow::tellOtherRuns(const QList<RunRecord> &runs)
+{
+    const auto count = int(std::count_if(runs.cbegin(), runs.cend(),
+                                         [](const RunRecord &run) { return isAlive(run.status.state); }));
+    if (count == 0)
+        m_ui->messageBar->retract(otherRunsKey());
+    else if (m_othersAsked && (!m_otherRuns || !m_otherRuns->isVisible()))
+        m_ui->messageBar->post({.text = tr("%n run(s) of other projects still running.", nullptr, count),
+                                .key = otherRunsKey(),
+                                .actionText = tr("&Show"),
+                                .action = [this] { showOtherRuns(); }});
+    m_othersAsked = false;
+}
+
+void MainWindow::prune()
+{
+    if (m_supervisor->rosterId().isEmpty())
+        return;
+    m_pruneTimer.stop();
+    QStringList inUse;
+    for (const Roster::Entry &entry : m_supervisor->roster().entries()) {
+        if (!entry.lastRun.isEmpty())
+            inUse.append(entry.lastRun);
+    }
+    if (m_oldRun)
+        inUse.append(m_oldRun->status.runId); // it is being read
+    m_catalog->prune(m_limits, inUse);
+}
+
+void MainWindow::pruneWhenLimitsChanged()
+{
+    const RunLimits now{m_settings->keptRuns(), m_settings->keptRunDays(), m_settings->keptRunBytes()};
+    if (now.count == m_limits.count && now.days == m_limits.days && now.bytes == m_limits.bytes)
+        return;
+    m_limits = now;
+    m_pruneTimer.start(limitsPause);
+}
+
+void MainWindow::bringToFront()
+{
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    show();
+    raise();
+    activateWindow();
+    QApplication::alert(this); // where the desktop does not let a window come forward by itself
+}
+
+} // namespace procession
