@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/doorbell.h"
 
+#include "core/descriptor.h"
+#include "keeper/rundir.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
@@ -21,6 +24,21 @@
 namespace procession {
 
 namespace {
+
+/// By way of a descriptor of its directory: a socket address holds 108 bytes, a path may be longer.
+sockaddr_un addressOf(int directory, const QString &name)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", directory,
+                  QFile::encodeName(name).constData());
+    return address;
+}
+
+int openDirectory(const QString &path)
+{
+    return ::open(QFile::encodeName(path).constData(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
 
 // Rings taken in one event loop turn; the rest waits for the next, so that a storm does not stall the window.
 constexpr int maximumRings = 256;
@@ -48,16 +66,11 @@ QString Doorbell::bind(const QString &path)
             .arg(path, qt_error_string(error));
     };
     const QFileInfo place(path);
-    const int directory =
-        ::open(QFile::encodeName(place.absolutePath()).constData(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int directory = openDirectory(place.absolutePath());
     if (directory < 0)
         return problem(errno);
     const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    // By way of the descriptor: a socket address holds 108 bytes, a path may be longer.
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", directory,
-                  QFile::encodeName(place.fileName()).constData());
+    const sockaddr_un address = addressOf(directory, place.fileName());
     ::unlinkat(directory, QFile::encodeName(place.fileName()).constData(), 0);
     const mode_t mask = ::umask(077);
     const bool bound =
@@ -77,8 +90,23 @@ QString Doorbell::bind(const QString &path)
     return {};
 }
 
+bool Doorbell::askToRaise(const QString &path)
+{
+    const QFileInfo place(path);
+    const Descriptor directory(openDirectory(place.absolutePath()));
+    const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (directory < 0 || socket < 0)
+        return false;
+    const sockaddr_un address = addressOf(directory, place.fileName());
+    const QByteArray text(rundir::raiseRequest);
+    const ssize_t sent = ::sendto(socket, text.constData(), size_t(text.size()), MSG_NOSIGNAL,
+                                  reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    return sent == text.size();
+}
+
 void Doorbell::drain()
 {
+    bool raise = false;
     QSet<QString> seen;
     QStringList runIds;
     int rings = 0;
@@ -88,13 +116,17 @@ void Doorbell::drain()
         if (length < 0)
             break;
         const QString runId = QString::fromLatin1(buffer.data(), length);
-        if (!seen.contains(runId)) {
+        if (runId == QLatin1String(rundir::raiseRequest)) {
+            raise = true;
+        } else if (!seen.contains(runId)) {
             seen.insert(runId);
             runIds.append(runId);
         }
     }
     if (!runIds.isEmpty())
         Q_EMIT rang(runIds, rings >= queueLength());
+    if (raise)
+        Q_EMIT raiseRequested();
 }
 
 int Doorbell::queueLength()

@@ -24,11 +24,15 @@ public:
     /// Binds the socket at `path`, replacing a stale one. Returns why it failed, or an empty string.
     QString bind(const QString &path);
     QString path() const { return m_path; }
+    /// Sends raiseRequest to the socket at `path`. False if nobody listens there.
+    static bool askToRaise(const QString &path);
 
 Q_SIGNALS:
     /// Runs whose state changed, each named once. `overflowed`: the socket's queue had been full, so that
     /// further rings may have been lost.
     void rang(const QStringList &runIds, bool overflowed);
+    /// Somebody asks this window to come to the front.
+    void raiseRequested();
 
 private:
     void drain();

@@ -71,6 +71,7 @@ void Roster::close()
     if (m_lock >= 0)
         ::close(m_lock);
     m_lock = -1;
+    m_heldElsewhere = false;
     m_entries.clear();
     m_positions.clear();
     m_names.clear();
@@ -96,6 +97,7 @@ QString Roster::open(const QString &directory)
         return tr("The file %1/lock cannot be opened. Check its rights.").arg(directory);
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
         ::close(lock);
+        m_heldElsewhere = true;
         return tr("These workers are already open in another window. Use that window, or close it first.");
     }
     m_lock = lock;

@@ -38,6 +38,8 @@ public:
     /// Opens (or makes) the roster in `directory` and locks it. Returns why it could not, for a person to
     /// read (another window has it, the directory cannot be written), or an empty string.
     QString open(const QString &directory);
+    /// True after an open() that failed because another window has the roster.
+    bool isHeldElsewhere() const { return m_heldElsewhere; }
     /// Closes the journal and gives up the lock.
     void close();
     bool isOpen() const { return m_lock >= 0; }
@@ -81,6 +83,7 @@ private:
 
     QString m_directory;
     int m_lock = -1;
+    bool m_heldElsewhere = false;
     QFile m_journal;
     QList<Entry> m_entries;
     QHash<WorkerId, int> m_positions;

@@ -3,6 +3,8 @@
 #include "core/rundirectory.h"
 
 #include "core/bootclock.h"
+#include "core/descriptor.h"
+#include "core/runcontrol.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -14,15 +16,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 namespace procession {
 
@@ -35,43 +34,62 @@ QString tr(const char *text)
     return QCoreApplication::translate("RunDirectory", text);
 }
 
-class Descriptor final
-{
-    Q_DISABLE_COPY_MOVE(Descriptor)
-
-public:
-    explicit Descriptor(int fd)
-        : m_fd(fd)
-    {
-    }
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    operator int() const { return m_fd; }
-
-private:
-    int m_fd;
-};
-
 QByteArray pathOf(const QString &directory, const char *name)
 {
     return QFile::encodeName(directory) + '/' + name;
 }
 
-std::optional<StateSlot> newestSlot(int fd)
+/// Opened for reading, if it is a file of this user's own; else -1, with `*record` Foreign if it is
+/// another's.
+Descriptor openState(const QString &directory, RunFacts::Record *record)
+{
+    *record = RunFacts::Record::None;
+    // O_NONBLOCK: a FIFO in its place must not make anybody wait.
+    Descriptor fd(
+        ::open(pathOf(directory, stateFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat info;
+    if (fd >= 0 && ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == ::geteuid())
+        return fd;
+    if (fd >= 0 || (errno != ENOENT && errno != EMFILE && errno != ENFILE))
+        *record = RunFacts::Record::Foreign;
+    return Descriptor();
+}
+
+struct StateRecord
+{
+    RunFacts::Record kind = RunFacts::Record::None;
+    StateSlot slot{};
+};
+
+StateRecord newestSlot(int fd)
 {
     std::array<StateSlot, 2> slots;
     const ssize_t got = ::pread(fd, slots.data(), sizeof slots, 0);
-    std::optional<StateSlot> newest;
+    StateRecord newest;
+    const auto *bytes = reinterpret_cast<const char *>(slots.data());
+    // A state file is made of zeros, before the first slot is written into it.
+    if (std::any_of(bytes, bytes + std::max<ssize_t>(got, 0), [](char byte) { return byte != 0; }))
+        newest.kind = RunFacts::Record::Damaged;
     for (size_t i = 0; i < slots.size(); ++i) {
-        if (got < ssize_t((i + 1) * slotBytes) || !isValid(slots[i]))
-            continue;
-        if (!newest || slots[i].sequence > newest->sequence)
-            newest = slots[i];
+        if (got < ssize_t((i + 1) * slotBytes))
+            break;
+        if (isValid(slots[i])) {
+            if (newest.kind != RunFacts::Record::Whole || slots[i].sequence > newest.slot.sequence)
+                newest = {RunFacts::Record::Whole, slots[i]};
+        } else if (newest.kind == RunFacts::Record::Damaged && slots[i].magic == stateMagic &&
+                   slots[i].version > stateVersion && slots[i].checksum == checksum(slots[i])) {
+            newest.kind = RunFacts::Record::Newer;
+        }
     }
     return newest;
+}
+
+/// True if this is a folder of this user's own, and no link to one.
+bool isOwn(const QString &directory)
+{
+    struct stat info;
+    return ::lstat(QFile::encodeName(directory).constData(), &info) == 0 && S_ISDIR(info.st_mode) &&
+           info.st_uid == ::geteuid();
 }
 
 bool isOver(Phase phase)
@@ -92,91 +110,78 @@ QString RunDirectory::newId()
            QStringLiteral("%1").arg(QRandomGenerator::global()->generate(), 8, 16, QLatin1Char('0'));
 }
 
-QString RunDirectory::create(const QByteArray &spec) const
+bool RunDirectory::isId(const QString &name)
 {
-    const auto problem = [this](int error) {
-        return tr("The run's folder %1 cannot be written: %2.").arg(m_path, qt_error_string(error));
-    };
-    if (::mkdir(QFile::encodeName(m_path).constData(), 0700) != 0)
-        return problem(errno);
-    // Not renamed into place: no keeper looks before it is launched, and a spec cut short has no footer.
-    const Descriptor fd(::open(pathOf(m_path, specFile).constData(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (fd < 0)
-        return problem(errno);
-    for (qsizetype done = 0; done < spec.size();) {
-        const ssize_t written = ::write(fd, spec.constData() + done, size_t(spec.size() - done));
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return problem(errno);
-        done += written;
-    }
-    return {};
+    return !name.isEmpty() && std::all_of(name.cbegin(), name.cend(), [](QChar c) {
+        return c == u'-' || c == u'_' || (c.isLetterOrNumber() && c.unicode() < 128);
+    });
 }
 
-QByteArray specBytes(const RunOrder &order)
+QString RunDirectory::create(const QByteArray &spec, int *error) const
 {
-    QByteArray bytes;
-    const auto put = [&bytes](const char *key, const QByteArray &value) {
-        bytes += key;
-        bytes += '=';
-        bytes += value;
-        bytes += '\0';
+    const QByteArray path = QFile::encodeName(m_path);
+    const auto problem = [this, error](int number) {
+        if (error != nullptr)
+            *error = number;
+        return tr("The run's folder %1 cannot be written: %2.").arg(m_path, qt_error_string(number));
     };
-    const WorkerSpec &spec = *order.spec;
-    bytes += specHeader;
-    bytes += '\0';
-    put("run", order.runId.toUtf8());
-    put("roster", order.rosterId.toUtf8());
-    put("worker", QByteArray::number(quint64(order.worker)));
-    put("name", spec.name.toUtf8());
-    if (!order.bellPath.isEmpty())
-        put("bell", QFile::encodeName(order.bellPath));
-    for (const QString &argument : spec.command.argv())
-        put("arg", QFile::encodeName(argument));
-    if (!spec.workingDirectory.isEmpty())
-        put("cwd", QFile::encodeName(spec.workingDirectory));
-    for (const auto &[key, value] : spec.environment) {
-        if (!isSecretName(key))
-            put("env", key.toLocal8Bit() + '=' + value.toLocal8Bit());
+    if (::mkdir(path.constData(), 0700) != 0)
+        return problem(errno);
+    // Not renamed into place: no keeper looks before it is launched, and a spec cut short has no footer.
+    const QByteArray specPath = pathOf(m_path, specFile);
+    const Descriptor fd(
+        ::open(specPath.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    int failure = fd < 0 ? errno : 0;
+    for (qsizetype done = 0; failure == 0 && done < spec.size();) {
+        const ssize_t written = ::write(fd, spec.constData() + done, size_t(spec.size() - done));
+        if (written >= 0)
+            done += written;
+        else if (errno != EINTR)
+            failure = errno;
     }
-    put("stop-signal", QByteArray::number(spec.stopSignal));
-    put("grace-ms", QByteArray::number(qint64(spec.grace.count())));
-    if (order.outputLimit > 0)
-        put("out-limit", QByteArray::number(order.outputLimit));
-    if (order.fileLimit > 0)
-        put("nofile", QByteArray::number(order.fileLimit));
-    bytes += specFooter;
-    bytes += '\0';
-    return bytes;
+    if (failure == 0)
+        return {};
+    ::unlink(specPath.constData());
+    ::rmdir(path.constData());
+    return problem(failure);
 }
 
 std::optional<StateSlot> RunDirectory::readState() const
 {
-    const Descriptor fd(
-        ::open(pathOf(m_path, stateFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    return fd < 0 ? std::nullopt : newestSlot(fd);
+    RunFacts::Record record;
+    const Descriptor fd = openState(m_path, &record);
+    if (fd < 0)
+        return std::nullopt;
+    const StateRecord newest = newestSlot(fd);
+    return newest.kind == RunFacts::Record::Whole ? std::optional(newest.slot) : std::nullopt;
 }
 
 RunFacts RunDirectory::inspect() const
 {
     RunFacts facts;
-    const auto before = readState();
-    if (!before)
-        return facts; // a keeper may be about to lock it, and must not find our lock there
-    facts.slot = *before;
-    facts.sameBoot = QString::fromLatin1(before->bootId) == bootId();
-    const Descriptor lock(
-        ::open(pathOf(m_path, stateFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (lock >= 0 && ::flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        facts.keeper = RunFacts::Keeper::Alive;
+    if (!isOwn(m_path)) {
+        facts.record = QFileInfo(m_path).isSymLink() || QFileInfo::exists(m_path) ? RunFacts::Record::Foreign
+                                                                                  : RunFacts::Record::None;
         return facts;
     }
-    facts.keeper = RunFacts::Keeper::Gone;
-    // It may have written its last word between the first read and the lock.
-    if (const auto after = readState())
-        facts.slot = *after;
+    const Descriptor fd = openState(m_path, &facts.record);
+    if (fd < 0)
+        return facts;
+    StateRecord newest = newestSlot(fd);
+    facts.record = newest.kind;
+    if (newest.kind == RunFacts::Record::None)
+        return facts; // a keeper may be about to lock it, and must not find our lock there
+    if (::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        facts.keeper = RunFacts::Keeper::Alive;
+    } else {
+        facts.keeper = RunFacts::Keeper::Gone;
+        // It may have written its last word between the read and the lock.
+        newest = newestSlot(fd);
+        facts.record = newest.kind;
+    }
+    facts.slot = newest.slot;
+    facts.sameBoot =
+        newest.kind != RunFacts::Record::Whole || QString::fromLatin1(newest.slot.bootId) == bootId();
     return facts;
 }
 
@@ -186,7 +191,9 @@ bool RunDirectory::revoke() const
                                O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
     if (fd < 0)
         return true; // nor could a keeper
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || newestSlot(fd))
+    struct stat info;
+    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || ::flock(fd, LOCK_EX | LOCK_NB) != 0 ||
+        newestSlot(fd).kind != RunFacts::Record::None)
         return false;
     // A keeper that comes late finds a run that is over, and leaves it alone.
     StateSlot slot{};
@@ -208,20 +215,7 @@ bool RunDirectory::isRevoked(const StateSlot &slot)
 
 bool RunDirectory::send(Verb verb, int argument) const
 {
-    const Descriptor directory(
-        ::open(QFile::encodeName(m_path).constData(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-    const Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (directory < 0 || socket < 0)
-        return false;
-    // By way of the descriptor: a socket address holds 108 bytes, a path may be longer.
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", int(directory),
-                  controlSocket);
-    if (::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
-        return false;
-    const rundir::Command command{commandMagic, verb, argument, 0};
-    return ::send(socket, &command, sizeof command, MSG_NOSIGNAL) == ssize_t(sizeof command);
+    return RunControl(m_path).send(verb, argument) != RunControl::Result::Unreachable;
 }
 
 void RunDirectory::prune(const QString &runsDirectory, const QStringList &inUse, int kept)
@@ -243,63 +237,6 @@ void RunDirectory::prune(const QString &runsDirectory, const QStringList &inUse,
         if (QDir(run.path()).removeRecursively())
             --tooMany;
     }
-}
-
-QString startProblem(const StateSlot &slot, const WorkerSpec &spec)
-{
-    const QString program = spec.command.isEmpty() ? QString() : spec.command.argv().constFirst();
-    const QString reason = qt_error_string(slot.error);
-    switch (slot.stage) {
-    case Stage::WorkingDirectory:
-        switch (slot.error) {
-        case ENOENT:
-            return tr("The working directory %1 does not exist. Create it or set another one.")
-                .arg(spec.workingDirectory);
-        case ENOTDIR:
-            return tr("The working directory %1 is not a folder. Set another one.")
-                .arg(spec.workingDirectory);
-        case EACCES:
-            return tr("The working directory %1 may not be entered. Check its rights.")
-                .arg(spec.workingDirectory);
-        default:
-            return tr("The working directory %1 cannot be entered: %2.").arg(spec.workingDirectory, reason);
-        }
-    case Stage::Exec:
-        switch (slot.error) {
-        case ENOENT:
-            if (!program.contains(u'/'))
-                return tr("“%1” was not found in PATH. Check the spelling or set a full path.").arg(program);
-            // exec says ENOENT for a missing interpreter too.
-            if (QFileInfo::exists(QDir(spec.workingDirectory).filePath(program)))
-                return tr("“%1” exists, but the interpreter in its first line does not. Correct the “#!” "
-                          "line.")
-                    .arg(program);
-            return tr("“%1” does not exist. Check the path.").arg(program);
-        case EACCES:
-            if (QFileInfo(QDir(spec.workingDirectory).filePath(program)).isDir() && program.contains(u'/'))
-                return tr("“%1” is a folder, not a program. Set the program's path.").arg(program);
-            return tr("“%1” is not executable. Make it so with “chmod +x”, or name its interpreter.")
-                .arg(program);
-        case ENOEXEC:
-            return tr("“%1” is not a program this machine can run. A script needs a “#!” line.").arg(program);
-        case E2BIG:
-            return tr(
-                "The command or its environment is too long for the system. Put long arguments into a file.");
-        default:
-            return tr("“%1” could not be executed: %2.").arg(program, reason);
-        }
-    case Stage::Fork:
-        return tr("The system has no room for another process (%1). End some, or raise the limit.")
-            .arg(reason);
-    case Stage::Output:
-        return tr("The output files could not be made: %1. Check the free space and rights.").arg(reason);
-    case Stage::Lock:
-        return tr("This run is kept by another keeper already.");
-    case Stage::Spec:
-    case Stage::None:
-        break;
-    }
-    return tr("The run's description could not be read: %1.").arg(reason);
 }
 
 } // namespace procession

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/workerspec.h"
+#include "core/runorder.h"
+#include "core/starttext.h"
 #include "keeper/rundir.h"
 
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
 
-#include <memory>
 #include <optional>
 
 namespace procession {
@@ -18,29 +18,22 @@ namespace procession {
 struct RunFacts
 {
     enum class Keeper { Unknown, Alive, Gone };
+    enum class Record {
+        None,    ///< no keeper has written yet
+        Whole,   ///< `slot` is what it wrote last
+        Damaged, ///< it has, but nothing of it can be read
+        Newer,   ///< written whole, in the format of a newer version
+        Foreign, ///< not this user's own folder and file: nothing of it counts
+    };
 
-    rundir::StateSlot slot{}; ///< phase None: no keeper has written yet
+    Record record = Record::None;
+    rundir::StateSlot slot{}; ///< phase None unless the record is Whole
     Keeper keeper = Keeper::Unknown;
     bool sameBoot = true; ///< written during this boot
 };
 
-/// What a run is started with, besides its worker's spec.
-struct RunOrder
-{
-    QString runId;
-    QString rosterId;
-    WorkerId worker{};
-    std::shared_ptr<const WorkerSpec> spec;
-    QString bellPath;
-    qint64 outputLimit = 0; ///< bytes
-    qint64 fileLimit = 0;   ///< soft RLIMIT_NOFILE the worker gets; 0: the launcher's
-};
-
-/// The `spec` file's bytes. Values of secret variables are left out: they travel in the environment.
-QByteArray specBytes(const RunOrder &order);
-
 /// One run's directory, seen from the window. All calls are short file operations and may be made on any
-/// thread; none waits for the keeper.
+/// thread; none waits for anybody, whatever lies there in a state file's place.
 class RunDirectory final
 {
 public:
@@ -51,18 +44,23 @@ public:
     /// A new run id: sorts by time, unique on this machine.
     static QString newId();
 
-    /// Claims the directory (mkdir) and writes the spec. Returns why it failed, for a person to read.
-    QString create(const QByteArray &spec) const;
+    /// True of a name that newId() could have made: no path, no line break.
+    static bool isId(const QString &name);
+
+    /// Claims the directory (mkdir) and writes the spec; leaves nothing behind where it fails. Returns why,
+    /// for a person to read, and the errno in `*error`.
+    QString create(const QByteArray &spec, int *error = nullptr) const;
 
     /// Removes the oldest ended runs below `runsDirectory` until at most `kept` are left; those of `inUse`
     /// and those a keeper holds stay. Takes its time: not for the GUI thread.
     static void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
 
-    /// The newest valid state slot; nullopt if there is none (never started, or damaged).
+    /// The newest valid state slot; nullopt if there is none (never started, damaged, newer, not this
+    /// user's).
     std::optional<rundir::StateSlot> readState() const;
 
-    /// readState() plus whether a keeper still holds the run. Used once per run when a roster is opened and
-    /// when a keeper seems to be gone.
+    /// The same with the reason where there is none, and whether a keeper still holds the run. Used once per
+    /// run when a roster is opened and when a keeper seems to be gone.
     RunFacts inspect() const;
 
     /// Sees to it that a run no keeper has said a word of cannot start any more. False if one has, or is
@@ -77,9 +75,5 @@ public:
 private:
     QString m_path;
 };
-
-/// A failed start as a person reads it: "`pyhton3` was not found in PATH. Check the spelling or set a full
-/// path."
-QString startProblem(const rundir::StateSlot &slot, const WorkerSpec &spec);
 
 } // namespace procession

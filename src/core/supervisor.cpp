@@ -452,8 +452,16 @@ void Supervisor::launch(Worker &worker)
     status.runDirectory = m_paths.runsDirectory() + u'/' + status.runId;
     m_runs.insert(status.runId, status.id);
     m_roster.setLastRun(status.id, status.runId);
-    m_launcher->launch(m_paths.runsDirectory(), {status.runId, m_rosterId, status.id, status.spec,
-                                                 m_doorbell->path(), m_outputLimit, m_fileLimit});
+    RunOrder order;
+    order.runId = status.runId;
+    order.rosterId = m_rosterId;
+    order.worker = status.id;
+    order.spec = status.spec;
+    order.bellPath = m_doorbell->path();
+    order.projectFile = m_roster.projectFile();
+    order.outputLimit = m_outputLimit;
+    order.fileLimit = m_fileLimit;
+    m_launcher->launch(m_paths.runsDirectory(), order);
 }
 
 void Supervisor::send(Worker &worker, Verb verb, int argument)

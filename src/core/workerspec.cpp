@@ -164,6 +164,12 @@ QJsonObject WorkerSpec::toJson() const
         object.insert(u"environment"_s, variables);
     if (disabled)
         object.insert(u"disabled"_s, true);
+    if (input != Input::None)
+        object.insert(u"input"_s, input == Input::Pipe ? u"pipe"_s : u"terminal"_s);
+    if (mergeStreams)
+        object.insert(u"mergeStreams"_s, true);
+    if (keepStrays)
+        object.insert(u"keepStrays"_s, true);
     return object;
 }
 
@@ -186,6 +192,13 @@ WorkerSpec WorkerSpec::fromJson(const QJsonObject &object)
     spec.stopSignal = object.value("stopSignal"_L1).toInt(spec.stopSignal);
     spec.grace = std::chrono::milliseconds(object.value("graceMs"_L1).toInteger(spec.grace.count()));
     spec.disabled = object.value("disabled"_L1).toBool();
+    const QString input = object.value("input"_L1).toString();
+    if (input == "pipe"_L1)
+        spec.input = Input::Pipe;
+    else if (input == "terminal"_L1)
+        spec.input = Input::Terminal;
+    spec.mergeStreams = object.value("mergeStreams"_L1).toBool();
+    spec.keepStrays = object.value("keepStrays"_L1).toBool();
     return spec;
 }
 
