@@ -4,6 +4,7 @@
 // A worker whose behaviours are named. The arguments are done in order: `testworker stdout hello exit 3`.
 // No Qt and no shell, so that what a test sees is the keeper's doing only.
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -15,6 +16,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -183,6 +186,116 @@ void limitFileSize(const long long bytes)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+/// The run's id as one line, at the end of a file that all workers of a test share: who was started, and how
+/// often.
+void append(const char *const path)
+{
+    const char *const run = std::getenv("PROCESSION_RUN_ID");
+    const int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0)
+        _exit(95);
+    put(file, std::string(run != nullptr ? run : "no run") + "\n");
+    close(file);
+}
+
+/// A child of the same session that writes a line on standard output when this process is long gone.
+void startLateChild(const double seconds)
+{
+    if (fork() == 0) {
+        sleepFor(seconds);
+        put(STDOUT_FILENO, "late\n");
+        _exit(0);
+    }
+}
+
+/// Children that fork in their turn, until no further process may be had.
+void forkBomb(const long long most)
+{
+    long long done = 0;
+    for (; done < most; ++done) {
+        const pid_t child = fork();
+        if (child < 0)
+            break;
+        if (child == 0) {
+            setsid();
+            std::signal(SIGTERM, SIG_IGN);
+            forkBomb(most / 2);
+            sleepFor(longTime);
+            _exit(0);
+        }
+    }
+}
+
+/// A chain of subreapers, each in a session of its own, the last with a daemon below it.
+void nestSubreapers(const int depth)
+{
+    if (depth == 0)
+        return startDaemon();
+    if (fork() == 0) {
+        setsid();
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        nestSubreapers(depth - 1);
+        sleepFor(longTime);
+        _exit(0);
+    }
+}
+
+/// Echoes what it reads until the end of input, then says how much it was.
+void copyInput(const bool echo)
+{
+    std::array<char, 65536> block{};
+    long long total = 0;
+    unsigned long long hash = 14695981039346656037ull;
+    for (ssize_t count = 0; (count = read(STDIN_FILENO, block.data(), block.size())) > 0;) {
+        total += count;
+        for (ssize_t i = 0; i < count; ++i)
+            hash = (hash ^ static_cast<unsigned char>(block[static_cast<size_t>(i)])) * 1099511628211ull;
+        if (echo)
+            put(STDOUT_FILENO, {block.data(), static_cast<size_t>(count)});
+    }
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), "end of input after %lld bytes, hash %llx\n", total, hash);
+    put(STDOUT_FILENO, text.data());
+}
+
+/// One line without an end: bytes of all values but the line feed.
+void longLine(const long long bytes)
+{
+    std::string block;
+    for (int i = 0; i < 65535; ++i)
+        block += static_cast<char>(i % 255 < 10 ? i % 255 : i % 255 + 1);
+    for (long long left = bytes; left > 0; left -= static_cast<long long>(block.size()))
+        put(STDOUT_FILENO,
+            std::string_view(block).substr(
+                0, static_cast<size_t>(std::min<long long>(left, static_cast<long long>(block.size())))));
+}
+
+void onWindowChange(int)
+{
+    winsize size{};
+    ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+    put(STDOUT_FILENO, "size " + std::to_string(size.ws_col) + "x" + std::to_string(size.ws_row) + "\n");
+}
+
+/// Tells the size of its terminal now and whenever it changes.
+void watchSize()
+{
+    std::signal(SIGWINCH, onWindowChange);
+    onWindowChange(0);
+}
+
+/// Lines that count up, each written by itself and a moment apart: for kills in the middle.
+void trickle(const long long lines, const long long microseconds)
+{
+    for (long long line = 0; line < lines; ++line) {
+        std::array<char, 32> text{};
+        std::snprintf(text.data(), text.size(), "%015lld\n", line);
+        put(STDOUT_FILENO, text.data());
+        if (microseconds > 0)
+            sleepFor(static_cast<double>(microseconds) / 1e6);
+    }
+}
+
 void alternate(const long long rounds)
 {
     for (long long i = 0; i < rounds; ++i) {
@@ -242,7 +355,28 @@ int main(const int argc, char **const argv)
             makeDirty();
         else if (what == "limit-file-size")
             limitFileSize(std::atoll(next()));
-        else if (what == "exec") {
+        else if (what == "append")
+            append(next());
+        else if (what == "late-child")
+            startLateChild(std::atof(next()));
+        else if (what == "fork-bomb")
+            forkBomb(std::atoll(next()));
+        else if (what == "subreapers")
+            nestSubreapers(std::atoi(next()));
+        else if (what == "copy-input")
+            copyInput(true);
+        else if (what == "count-input")
+            copyInput(false);
+        else if (what == "long-line")
+            longLine(std::atoll(next()));
+        else if (what == "watch-size")
+            watchSize();
+        else if (what == "kill-group")
+            kill(0, std::atoi(next()));
+        else if (what == "trickle") {
+            const long long lines = std::atoll(next());
+            trickle(lines, std::atoll(next()));
+        } else if (what == "exec") {
             execvp(argv[at], argv + at);
             _exit(97);
         } else {
