@@ -13,7 +13,10 @@ namespace {
 
 constexpr char32_t replacement = 0xfffd;
 constexpr std::size_t maximumParameters = 64; // of an escape; a longer one is an attack or noise
-constexpr int maximumString = 4096;           // of a title or link escape that never ends
+// Of a terminal there is; farther the cursor goes only over what is written: a few bytes must not fill
+// megabytes.
+constexpr std::size_t widestTerminal = 512;
+constexpr int maximumString = 4096; // of a title or link escape that never ends
 
 /// What is shown for a character that would not be seen, or that the text widget gives a meaning of its own.
 char32_t visible(char32_t character)
@@ -28,6 +31,13 @@ char32_t visible(char32_t character)
                            character == 0x2029 || (character >= 0xfdd0 && character <= 0xfdef) ||
                            character == 0xfffc;
     return isSpecial ? replacement : character;
+}
+
+/// What terminals draw for the characters from ` to ~ in their set for frames.
+char32_t framePiece(char32_t character)
+{
+    static constexpr char32_t pieces[] = U"◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·";
+    return character >= U'`' && character <= U'~' ? pieces[character - U'`'] : character;
 }
 
 /// The nearest of the sixteen colours.
@@ -188,6 +198,10 @@ void OutputLines::takeCharacter(Stream &stream, char32_t character)
         return;
     case U'\a':
         return;
+    case 0x0e: // the other character set, and back
+    case 0x0f:
+        stream.characterSet = character == 0x0e ? 1 : 0;
+        return;
     case 0x1b:
         stream.escape = Escape::Started;
         stream.parameters.clear();
@@ -196,7 +210,13 @@ void OutputLines::takeCharacter(Stream &stream, char32_t character)
         break;
     }
     if (stream.column < maximumColumns) {
+        if (stream.drawsLines[stream.characterSet]) {
+            character = framePiece(character);
+        }
         const Cell cell{character == U'\t' ? character : visible(character), stream.style};
+        if (stream.column > stream.cells.size()) { // the cursor was moved over nothing
+            stream.cells.resize(stream.column, Cell{U' ', {}});
+        }
         if (stream.column < stream.cells.size()) {
             stream.cells[stream.column] = cell;
         } else {
@@ -233,9 +253,14 @@ void OutputLines::takeEscape(Stream &stream, uchar byte)
             stream.stringLength = 0;
         } else {
             stream.escape = byte >= 0x20 && byte < 0x30 ? Escape::Intermediate : Escape::None;
+            stream.parameters.assign(1, static_cast<char>(byte));
         }
         return;
     case Escape::Intermediate:
+        if (stream.parameters == "(" || stream.parameters == ")") {
+            stream.drawsLines[stream.parameters == "(" ? 0 : 1] = byte == '0';
+        }
+        stream.parameters.clear();
         stream.escape = byte >= 0x20 && byte < 0x30 ? Escape::Intermediate : Escape::None;
         return;
     case Escape::Sequence:
@@ -271,8 +296,12 @@ void OutputLines::takeSequence(Stream &stream, uchar final)
         return;
     }
     const std::vector<int> values = numbers(stream.parameters);
-    if (final != 'K' || values.empty()) {
-        return; // moves of the cursor make no sense in a list of lines
+    if (values.empty()) {
+        return;
+    }
+    if (final != 'K') {
+        moveOrEdit(stream, final, std::max(values.front(), 1));
+        return;
     }
     if (values.front() == 0 && stream.column <= stream.cells.size()) {
         stream.cells.resize(stream.column);
@@ -286,6 +315,43 @@ void OutputLines::takeSequence(Stream &stream, uchar final)
             stream.width = stream.column;
         }
     }
+}
+
+/// What shells and progress bars do within a line. Moves to other lines make no sense in a list of lines.
+void OutputLines::moveOrEdit(Stream &stream, uchar final, int count)
+{
+    const auto distance = static_cast<std::size_t>(count);
+    std::vector<Cell> &cells = stream.cells;
+    const std::size_t farthest = std::max(cells.size(), widestTerminal);
+    const std::size_t left = cells.size() - std::min(stream.column, cells.size());
+    const auto cursor = cells.end() - static_cast<std::ptrdiff_t>(left);
+    switch (final) {
+    case 'C':
+        stream.column = std::min(stream.column + distance, std::max(stream.column, farthest));
+        return;
+    case 'D':
+        stream.column -= std::min(stream.column, distance);
+        return;
+    case 'G':
+    case '`':
+        stream.column = std::min(distance - 1, farthest);
+        return;
+    case 'P': // characters go, what follows moves up
+        cells.erase(cursor, cursor + static_cast<std::ptrdiff_t>(std::min(left, distance)));
+        break;
+    case '@': // blanks come, what follows moves on
+        if (left > 0) {
+            cells.insert(cursor, std::min(distance, widestTerminal), Cell{U' ', {}});
+            cells.resize(std::min<std::size_t>(cells.size(), maximumColumns));
+        }
+        break;
+    case 'X':
+        std::fill_n(cursor, std::min(left, distance), Cell{U' ', {}});
+        return;
+    default:
+        return;
+    }
+    stream.width = cells.size();
 }
 
 void OutputLines::takeStyle(Stream &stream)

@@ -49,10 +49,10 @@ struct OutputLine
     friend bool operator==(const OutputLine &, const OutputLine &) = default;
 };
 
-/// Makes lines for people out of the bytes a run wrote: carriage returns rewrite the line, SGR escapes become
-/// styles and other escapes vanish, control characters become visible, what is not UTF-8 becomes U+FFFD. Each
-/// stream has a line of its own under way, so that a progress bar on standard error is not torn by lines on
-/// standard output. Any thread.
+/// Makes lines for people out of the bytes a run wrote: carriage returns and moves of the cursor within a
+/// line rewrite it, SGR escapes become styles and other escapes vanish, control characters become visible,
+/// what is not UTF-8 becomes U+FFFD. Each stream has a line of its own under way, so that a progress bar on
+/// standard error is not torn by lines on standard output. Any thread.
 class OutputLines final
 {
 public:
@@ -85,7 +85,9 @@ private:
         qint64 timeNs = 0;
         TextStyle style;
         Escape escape = Escape::None;
-        std::string parameters;
+        std::string parameters;           ///< of a sequence, or the bytes between ESC and its last one
+        std::array<bool, 2> drawsLines{}; ///< the two character sets: letters stand for pieces of frames
+        std::size_t characterSet = 0;
         int stringLength = 0;
         char32_t character = 0; ///< UTF-8 under way
         int missing = 0;
@@ -97,6 +99,7 @@ private:
     void takeEscape(Stream &stream, uchar byte);
     void takeCharacter(Stream &stream, char32_t character);
     void takeSequence(Stream &stream, uchar final);
+    void moveOrEdit(Stream &stream, uchar final, int count);
     void takeStyle(Stream &stream);
     void endLine(Stream &stream);
     OutputLine line(const Stream &stream) const;

@@ -64,6 +64,18 @@ private Q_SLOTS:
         row("link", "\033]8;;http://a\033\\x\033]8;;\033\\", {u"x"_s});
         row("character set", "\033(Bx", {u"x"_s});
         row("cursor moves", "\033[2Aa\033[10;3Hb", {u"ab"_s});
+        row("cursor to the column", "50%\033[1G100%", {u"100%"_s});
+        row("cursor over nothing", "a\033[3Cb\033[2Dc", {u"a  cb"_s});
+        row("cursor far away", "\033[9999Ga\033[1Gb", {u"b"_s + QString(511, u' ') + u"a"_s});
+        row("a shell deletes", "abcd\b\b\b\033[1Px", {u"axd"_s});
+        row("a shell inserts", "abd\b\033[@c", {u"abcd"_s});
+        row("inserts at the end", "ab\033[5@c", {u"abc"_s});
+        row("erases characters", "abcd\r\033[2Xe", {u"e cd"_s});
+        row("deletes beyond the end", "ab\b\033[500Pc\033[9P\033[9X", {u"ac"_s});
+        row("frames", "\033(0lqk\033(B x\n\033)0\x0etqu\x0f x", {u"┌─┐ x"_s, u"├─┤ x"_s});
+        row("a prompt in colour",
+            "\033]0;host\a\033[?2004h\033[01;32mme\033[00m$ ls\r\n\033[?2004l\033=a\033>\r\nb",
+            {u"me$ ls"_s, u"a"_s, u"b"_s});
         row("private mode", "\033[?25lx", {u"x"_s});
         row("escape that never ends", "\033[12\nx", {u""_s, u"x"_s});
         row("title that never ends", "\033]0;t\nx", {u""_s, u"x"_s});
@@ -101,9 +113,12 @@ private Q_SLOTS:
     /// However the bytes are cut into chunks, the lines, their places and their styles are the same.
     void chunksDoNotMatter()
     {
-        static const QList<QByteArray> pieces{
-            "text", "\n",         "\r", "\033[31m", "\033[0m", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
-            "\xff", "\033]0;x\a", "\t", "\b",       "\033[K"};
+        static const QList<QByteArray> pieces{"text",    "\n",         "\r",           "\033[31m",
+                                              "\033[0m", "\xc3\xa4",   "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                              "\xff",    "\033]0;x\a", "\t",           "\b",
+                                              "\033[K",  "\033[3C",    "\033[2D",      "\033[5G",
+                                              "\033[2P", "\033[@",     "\033(0",       "\033(B",
+                                              "\x0e",    "\x0f"};
         QRandomGenerator random(7);
         for (int round = 0; round < 200; ++round) {
             QByteArray bytes;
