@@ -105,6 +105,8 @@ private:
     void tellOtherRuns(const QList<RunRecord> &runs);
     void prune();
     void pruneWhenLimitsChanged();
+    void tellOpenElsewhere(const QString &rosterId, const QString &file);
+    void showOtherWindow(const QString &rosterId);
     void bringToFront();
 
     // windowwiring.cpp: what is done

@@ -75,7 +75,7 @@ bool ProjectSession::closesAnother(const Project &project) const
 void ProjectSession::open(const Project &project, bool startAll)
 {
     const QString id = rosterIdOf(project.file);
-    if (m_supervisor->rosterId() != id && !openRoster(id))
+    if (m_supervisor->rosterId() != id && !openRoster(id, project.file))
         return;
     const QString kept = m_supervisor->applyProject(project.file, project.hash, project.workers);
     remember(project.file);
@@ -96,7 +96,7 @@ void ProjectSession::open(const Project &project, bool startAll)
 void ProjectSession::openUnsaved()
 {
     ++m_reading;
-    if (m_supervisor->rosterId() == unsavedRosterId() || openRoster(unsavedRosterId()))
+    if (m_supervisor->rosterId() == unsavedRosterId() || openRoster(unsavedRosterId(), {}))
         Q_EMIT opened(false);
 }
 
@@ -105,18 +105,22 @@ QString ProjectSession::file() const
     return m_supervisor->roster().projectFile();
 }
 
-bool ProjectSession::openRoster(const QString &id)
+bool ProjectSession::openRoster(const QString &id, const QString &file)
 {
     const QString before = m_supervisor->rosterId();
     const QString problem = m_supervisor->open(id);
     if (problem.isEmpty())
         return true;
-    QStringList problems{problem};
+    const bool heldElsewhere = m_supervisor->roster().isHeldElsewhere();
+    QStringList problems{heldElsewhere ? QString() : problem};
     if (!before.isEmpty())
         problems.append(m_supervisor->open(before));
     problems.removeAll(QString());
     // Last, so that who is told sees whether a roster is open.
-    Q_EMIT failed(problems.join(u'\n'));
+    if (!problems.isEmpty())
+        Q_EMIT failed(problems.join(u'\n'));
+    if (heldElsewhere)
+        Q_EMIT openElsewhere(id, file);
     return false;
 }
 

@@ -40,11 +40,13 @@ Q_SIGNALS:
     /// Another roster is open now, or the same project was read again.
     void opened(bool startAll);
     void failed(const QString &text);
+    /// Another window has this roster open: that of `file`, or the unsaved one where it is empty.
+    void openElsewhere(const QString &rosterId, const QString &file);
     /// What the person should read once; one sentence per line.
     void notice(const QString &text);
 
 private:
-    bool openRoster(const QString &id);
+    bool openRoster(const QString &id, const QString &file);
     void remember(const QString &file);
 
     Supervisor *m_supervisor;

@@ -50,6 +50,7 @@ void MainWindow::connectRuns()
 
     connect(m_ui->actionOtherRuns, &QAction::triggered, this, &MainWindow::showOtherRuns);
     connect(m_catalog, &RunCatalog::otherRuns, this, &MainWindow::tellOtherRuns);
+    connect(m_session, &ProjectSession::openElsewhere, this, &MainWindow::tellOpenElsewhere);
     connect(m_supervisor, &Supervisor::raiseRequested, this, &MainWindow::bringToFront);
 
     m_seenTimer.setSingleShot(true);
@@ -183,6 +184,36 @@ void MainWindow::pruneWhenLimitsChanged()
         return;
     m_limits = now;
     m_pruneTimer.start(limitsPause);
+}
+
+void MainWindow::tellOpenElsewhere(const QString &rosterId, const QString &file)
+{
+    const bool nothingOpen = m_supervisor->rosterId().isEmpty();
+    const QString text = file.isEmpty()
+                             ? tr("The unsaved workers are open in another window already.")
+                             : tr("%1 is open in another window already.").arg(QFileInfo(file).fileName());
+    Message message{.text = text,
+                    .key = QStringLiteral("project"),
+                    .actionText = tr("Show That &Window"),
+                    .action = [this, rosterId] { showOtherWindow(rosterId); }};
+    if (nothingOpen && !file.isEmpty()) {
+        message.alternativeText = tr("Open &Unsaved Workers");
+        message.alternative = [this] { openUnsaved(); };
+    }
+    m_ui->messageBar->post(message);
+    if (nothingOpen)
+        m_ui->emptyPage->setObstacle(text);
+}
+
+void MainWindow::showOtherWindow(const QString &rosterId)
+{
+    if (!m_supervisor->askToRaise(rosterId))
+        say(Message::Kind::Problem,
+            tr("The other window does not answer. It may be about to close: open it here "
+               "again in a moment."),
+            QStringLiteral("project"));
+    else if (m_supervisor->rosterId().isEmpty())
+        leave(); // what it was opened for is there
 }
 
 void MainWindow::bringToFront()
