@@ -32,7 +32,9 @@ int Control::listenIn(const int directory)
         unlinkat(directory, rundir::controlSocket, 0);
         result = bind(m_listener, generic, sizeof(address));
     }
-    return result == 0 && listen(m_listener, 128) == 0 ? 0 : errno;
+    if (result != 0 && errno != EINVAL) // bound already, by a half that was killed right then
+        return errno;
+    return listen(m_listener, 128) == 0 ? 0 : errno;
 }
 
 size_t Control::watch(pollfd *const polled) const

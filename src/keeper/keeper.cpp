@@ -20,10 +20,9 @@ namespace {
 
 using rundir::Start;
 
-/// Own session, nothing of the launcher's held.
+/// Nothing of the launcher's held but its session, which is no terminal's.
 void detach()
 {
-    setsid();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file)
         dup2(nullDevice, file);

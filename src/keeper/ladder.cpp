@@ -36,8 +36,6 @@ void Ladder::resume()
         signalTree(SIGSTOP);
     if (m_killing || m_stopSignal != 0)
         m_stepAt = nanoseconds(CLOCK_MONOTONIC);
-    else if (m_mainReaped)
-        mainEnded();
 }
 
 bool Ladder::stop(const int signal, const int64_t graceMs)
@@ -121,17 +119,20 @@ void Ladder::reaped(const pid_t pid)
     }
 }
 
-void Ladder::mainEnded()
+void Ladder::countLeft()
 {
+    if (!m_mainReaped || m_leftCounted)
+        return;
     countStrays();
     if (m_keepStrays && m_stopSignal == 0 && !m_killing) {
-        m_keptStrays = true;
         m_slot->flags |= rundir::StraysKept;
-        return;
+        m_keptStrays = true;
+    } else {
+        m_slot->flags &= ~uint32_t{rundir::Paused};
+        if (m_stopSignal == 0)
+            killAll();
     }
-    m_slot->flags &= ~uint32_t{rundir::Paused};
-    if (m_stopSignal == 0)
-        killAll();
+    m_leftCounted = true;
 }
 
 bool Ladder::step(const int64_t now, const bool childrenChanged)

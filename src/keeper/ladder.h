@@ -31,9 +31,9 @@ public:
 
     /// A child was reaped.
     void reaped(pid_t pid);
-    /// The main process was reaped, and something of its tree is left: it is counted, and killed unless a
-    /// grace runs for it or it is to be kept.
-    void mainEnded();
+    /// Something of the tree is left. Once the main process is reaped that is counted, and killed unless a
+    /// grace runs for it or it is to be kept; to be called whenever children were reaped.
+    void countLeft();
 
     /// Does what is due. childrenChanged: some were reaped since the last call. True if the slot changed.
     bool step(int64_t now, bool childrenChanged);
@@ -55,6 +55,7 @@ private:
     bool m_keepStrays = false;
     bool m_keptStrays = false; // the main process ended, and what it left goes on
     bool m_mainReaped = false;
+    bool m_leftCounted = false;
     bool m_killing = false;
     int m_stopSignal = 0;   // 0 = no stop asked for
     bool m_refused = false; // somebody may not be killed by us

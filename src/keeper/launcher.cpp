@@ -124,6 +124,7 @@ bool begin(Launch &launch, const int argc, char **const argv)
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);
 
+    setsid();                      // no terminal's signal reaches a keeper
     launch.fileMask = umask(0177); // no directory is made here, and a socket needs no x
     // A limit that is meant for the worker must not cut what is kept of its output.
     getrlimit(RLIMIT_FSIZE, &launch.fileSize);

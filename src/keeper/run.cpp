@@ -91,7 +91,7 @@ int Run::keep(const pid_t guardian)
             fail(stage, error);
     }
     if (!m_startKnown && !m_over)
-        awaitExec();
+        begun();
     tellStart(slot.phase == Phase::FailedToStart ? rundir::Start::Failed : rundir::Start::Started);
     // The worker has the launcher's working directory; the keeper must not hold a file system by it.
     [[maybe_unused]] const int moved = chdir("/");
@@ -155,8 +155,6 @@ int Run::prepare()
         if (m_childSignals < 0)
             return errno;
     }
-    if (m_exec.ends[0] < 0 && pipe2(m_exec.ends, O_CLOEXEC) != 0)
-        return errno;
     const int error = prepareOutput();
     return error == 0 ? prepareInput() : error;
 }
@@ -221,16 +219,13 @@ int Run::spawn()
     return 0;
 }
 
-/// Learns whether the worker has been exec'd, and lets go of what is the worker's.
-void Run::awaitExec()
+/// The worker is started, or has failed to. What is the worker's is let go of.
+void Run::begun()
 {
     rundir::StateSlot &slot = m_state->slot;
     m_ladder.begin(slot, slot.mainPid, m_spec->keepStrays);
-    closeOnce(m_exec.ends[1]);
-    char byte = 0;
-    while (m_exec.ends[0] >= 0 && read(m_exec.ends[0], &byte, 1) < 0 && errno == EINTR) {
-    }
-    closeOnce(m_exec.ends[0]);
+    if (slot.takeovers > 0)
+        waitForExec();
     if (m_terminal < 0)
         closeOnce(m_streams[0].ends[1]); // else the terminal's output goes into it
     closeOnce(m_streams[1].ends[1]);
@@ -253,8 +248,20 @@ void Run::awaitExec()
     slot.phase = Phase::Running;
     forgetCommand(*m_spec);
     m_startKnown = true;
-    changed();
+    m_changed = true;
+    m_bellDue = m_report.pipe < 0; // else the report tells the window
     flush();
+}
+
+/// For a half that did not start the worker itself, and so was not held up until it was exec'd: before that,
+/// what says why it cannot be is not written yet.
+void Run::waitForExec() const
+{
+    ProcessStat stat;
+    while (readStat(m_state->slot.mainPid, stat) && !stat.executed && stat.state != 'Z') {
+        const timespec pause{0, nsPerMs};
+        nanosleep(&pause, nullptr);
+    }
 }
 
 void Run::fail(const Stage stage, const int error)
@@ -481,7 +488,6 @@ void Run::noteBlocked(const bool blocked)
 
 void Run::reap()
 {
-    const bool mainWasAlive = (m_state->slot.flags & rundir::StatusKnown) == 0;
     for (;;) {
         siginfo_t info{};
         rusage usage{};
@@ -496,9 +502,8 @@ void Run::reap()
         waitpid(info.si_pid, nullptr, 0);
         m_ladder.reaped(info.si_pid);
     }
-    const bool mainEnded = mainWasAlive && (m_state->slot.flags & rundir::StatusKnown) != 0;
-    if (mainEnded && !m_treeEmpty)
-        m_ladder.mainEnded();
+    if (!m_treeEmpty)
+        m_ladder.countLeft();
 }
 
 /// Recorded before it is reaped: a keeper killed in between leaves a zombie that its other half still reads.

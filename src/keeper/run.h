@@ -54,7 +54,8 @@ private:
     int prepareOutput();
     int prepareInput();
     int spawn();
-    void awaitExec();
+    void begun();
+    void waitForExec() const;
     void fail(rundir::Stage stage, int error);
     void tellStart(rundir::Start start);
     void step();
@@ -82,7 +83,6 @@ private:
     Ladder m_ladder;
     Pipe m_streams[2];
     Pipe m_input;
-    Pipe m_exec; // closed by exec: its end tells that the worker is no longer a copy of us
     ExecFailure m_execFailure{};
     int m_terminal = -1; // the master's side; its output goes through the first stream's pipe
     int m_terminalPeer = -1;

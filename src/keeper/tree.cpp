@@ -13,6 +13,8 @@
 namespace procession::keeper {
 namespace {
 
+constexpr uint64_t forkedButNotExecuted = 0x40; // PF_FORKNOEXEC, of the flags in /proc/PID/stat
+
 using ProcPath = PathText<96>;
 
 ProcPath procPath(const pid_t pid, const char *const name)
@@ -61,7 +63,9 @@ bool readStat(const pid_t pid, ProcessStat &stat)
     stat.state = *field;
     field = skipFields(field, 1);
     stat.parent = static_cast<pid_t>(takeNumber(field));
-    field = skipFields(field, 18);
+    field = skipFields(field, 5);
+    stat.executed = (takeNumber(field) & forkedButNotExecuted) == 0;
+    field = skipFields(field, 13);
     stat.startTicks = takeNumber(field);
     return true;
 }

@@ -14,6 +14,7 @@ struct ProcessStat
     char state = '?';
     pid_t parent = 0;
     uint64_t startTicks = 0;
+    bool executed = false; // it is no longer what it was forked from
 };
 bool readStat(pid_t pid, ProcessStat &stat);
 
