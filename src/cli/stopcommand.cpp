@@ -8,6 +8,7 @@
 #include "cli/signalpipe.h"
 #include "cli/textline.h"
 #include "core/bootclock.h"
+#include "core/orphanwatch.h"
 #include "core/paths.h"
 #include "core/rundirectory.h"
 
@@ -115,6 +116,7 @@ public:
         m_timeout.setSingleShot(true);
         connect(&m_timeout, &QTimer::timeout, this, [this] { leave(QueryTimedOut); });
         connect(&m_signals, &SignalPipe::caught, this, [this] { leave(QueryInterrupted); });
+        connect(&m_orphans, &OrphanWatch::found, this, &Stop::foundOrphans);
     }
 
     /// True if every one of `runs` has ended, or the exit status says why not.
@@ -137,6 +139,8 @@ private:
         std::chrono::nanoseconds survivedAt{0}; // since when survivors are known
         bool isFirst = true;
         bool isDone = false;
+        bool isOrphaned = false;
+        bool hadOrphans = false;
         QString said = {};
     };
 
@@ -163,20 +167,55 @@ private:
             return fail(target, tr("its files were removed; how it ended is not known"));
         target.status = record->status;
         const WorkerStatus &status = target.status;
-        if (status.state == State::Ended) {
+        if (isKeptByNobody(status)) {
+            endOrphans(target);
+        } else if (status.state == State::Ended) {
             sayEnd(target);
         } else if (status.state == State::NotStarted) {
             if (RunDirectory(status.runDirectory).revoke())
                 done(target, tr("had not been started, and will not be"));
-        } else if (status.keeperGone) {
-            fail(target, tr("cannot be ended from here: its keeper was killed. PID %1 still runs; end it by "
-                            "\"kill %1\"")
-                             .arg(status.pid));
         } else {
             tell(target);
             saySurvivors(target);
         }
         target.isFirst = false;
+    }
+
+    /// True if processes of it may be left, and no keeper that could be asked to end them.
+    static bool isKeptByNobody(const WorkerStatus &status)
+    {
+        const bool isUnfinished = status.state == State::Ended && !status.problem.isEmpty() &&
+                                  status.outcome != Outcome::FailedToStart &&
+                                  status.outcome != Outcome::Interrupted;
+        return status.keeperGone || isUnfinished;
+    }
+
+    /// Ends what can still be told to be of the run; foundOrphans() says when.
+    void endOrphans(Target &target)
+    {
+        if (std::exchange(target.isOrphaned, true))
+            return;
+        const WorkerStatus &status = target.status;
+        const auto slot = RunDirectory(status.runDirectory).readState().value_or(rundir::StateSlot{});
+        m_orphans.watch({status.runId, slot.mainPid, slot.mainStartTicks});
+        m_orphans.end(status.runId, status.spec->stopSignal,
+                      m_options.kill ? bootNow() : bootNow() + status.spec->grace);
+    }
+
+    void foundOrphans(const QString &runId, const OrphanNews &news)
+    {
+        for (Target &target : m_targets) {
+            if (target.status.runId != runId || target.isDone)
+                continue;
+            if (news.processes > 0)
+                target.hadOrphans = true;
+            else
+                done(target,
+                     target.hadOrphans
+                         ? tr("ended: nothing of it is found any more. Its keeper was killed, so its exit "
+                              "code is not known")
+                         : tr("is not alive, and nothing of it is found. %1").arg(target.status.problem));
+        }
     }
 
     void tell(Target &target)
@@ -200,15 +239,11 @@ private:
         const WorkerStatus &status = target.status;
         if (status.outcome == Outcome::FailedToStart)
             return done(target, tr("could not be started, and nothing of it is left"));
-        // Only a keeper that finished has seen the whole tree end.
-        if (!status.problem.isEmpty() && target.isFirst)
+        if (status.outcome == Outcome::Interrupted)
             return done(target, tr("is not alive. %1").arg(status.problem));
-        if (!status.problem.isEmpty())
-            return fail(
-                target,
-                tr("is not alive, but whether all of it has ended is not known. %1").arg(status.problem));
         if (target.isFirst)
             return done(target, tr("had ended already (%1)").arg(endText(status)));
+        // A keeper that has finished has seen the whole tree end.
         done(target, tr("ended, nothing left (%1)").arg(endText(status)));
     }
 
@@ -286,6 +321,7 @@ private:
 
     const StopOptions m_options;
     SignalPipe m_signals;
+    OrphanWatch m_orphans;
     QTimer m_look;
     QTimer m_timeout;
     QEventLoop m_loop;

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/runcatalog.h"
 
+#include "core/bootclock.h"
 #include "core/descriptor.h"
+#include "core/orphanwatch.h"
 #include "core/rundirectory.h"
 #include "core/runfiles.h"
 
@@ -281,31 +283,46 @@ private:
     /// Sends what is not confirmed yet, and comes back for as long as something is not.
     void tell()
     {
+        const RunFiles files(m_paths.runsDirectory());
         for (auto command = m_commands.begin(); command != m_commands.end();) {
-            if (!isWanting(command.key(), command->verb) || command->times++ >= mostRepeats) {
+            const std::optional<RunRecord> record = files.read(QFile::encodeName(command.key()));
+            if (!record || !isAlive(record->status.state) || command->times++ >= mostRepeats) {
                 command = m_commands.erase(command);
                 continue;
             }
-            RunDirectory(m_paths.runsDirectory() + u'/' + command.key()).send(command->verb, -1);
+            if (record->status.keeperGone)
+                endOrphans(record->status, command->verb);
+            const RunDirectory run(record->status.runDirectory);
+            const auto slot = run.readState();
+            const auto flag = command->verb == rundir::Verb::Kill ? rundir::KillAsked : rundir::StopAsked;
+            if (record->status.keeperGone || (slot && (slot->flags & flag) != 0)) {
+                command = m_commands.erase(command);
+                continue;
+            }
+            run.send(command->verb, -1);
             ++command;
         }
         if (!m_commands.isEmpty())
             QTimer::singleShot(repeatPause, this, &Reader::tell);
     }
 
-    bool isWanting(const QString &runId, rundir::Verb verb) const
+    /// Does what its keeper would have done, as far as the processes can still be told.
+    void endOrphans(const WorkerStatus &status, rundir::Verb verb)
     {
-        if (runId.isEmpty() || runId.startsWith(u'.') || runId.contains(u'/'))
-            return false;
-        const RunFacts facts = RunDirectory(m_paths.runsDirectory() + u'/' + runId).inspect();
-        const auto flag = verb == rundir::Verb::Kill ? rundir::KillAsked : rundir::StopAsked;
-        return facts.keeper == RunFacts::Keeper::Alive && (facts.slot.flags & flag) == 0;
+        if (!m_orphans)
+            m_orphans = std::make_unique<OrphanWatch>(); // here, as it belongs to this thread
+        const auto slot = RunDirectory(status.runDirectory).readState().value_or(rundir::StateSlot{});
+        const bool isKill = verb == rundir::Verb::Kill;
+        m_orphans->watch({status.runId, slot.mainPid, slot.mainStartTicks});
+        m_orphans->end(status.runId, status.spec->stopSignal,
+                       isKill ? bootNow() : bootNow() + status.spec->grace);
     }
 
     RunCatalog *const m_catalog;
     const Paths m_paths;
     QHash<QByteArray, RunRecord> m_over;
     QHash<QString, Told> m_commands;
+    std::unique_ptr<OrphanWatch> m_orphans; // of runs whose keeper is gone
 };
 
 RunCatalog::RunCatalog(const Paths &paths, QObject *parent)

@@ -82,6 +82,9 @@ void readSlots(int file, StateFile &state)
 {
     std::array<StateSlot, 2> slots{};
     const ssize_t got = ::pread(file, slots.data(), sizeof slots, 0);
+    const auto *bytes = reinterpret_cast<const char *>(slots.data());
+    // It may be made of zeros before the first slot is written.
+    state.written = std::any_of(bytes, bytes + std::max<ssize_t>(got, 0), [](char c) { return c != 0; });
     for (size_t i = 0; i < slots.size() && got >= ssize_t((i + 1) * rundir::slotBytes); ++i) {
         const StateSlot &slot = slots[i];
         state.newer |= slot.magic == rundir::stateMagic && slot.version > rundir::stateVersion;
@@ -103,11 +106,10 @@ StateFile readState(int directory)
         state.written = ::fstatat(directory, rundir::stateFile, &about, AT_SYMLINK_NOFOLLOW) == 0;
         return state;
     }
-    // A keeper locks the empty file before it writes: it must not find our lock there.
-    state.written = about.st_size > 0;
+    readSlots(file, state);
+    // A keeper that has not written yet may be about to lock it, and must not find our lock there.
     if (!state.written)
         return state;
-    readSlots(file, state);
     if (state.slot && isOver(state.slot->phase))
         return state;
     state.held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -297,11 +299,12 @@ bool RunFiles::remove(const QByteArray &name) const
     {
     };
     const Descriptor lock = openPlain(run.fd(), rundir::stateFile, about);
-    if (lock >= 0 && about.st_size > 0) {
+    StateFile state;
+    if (lock >= 0)
+        readSlots(lock, state);
+    if (state.written) {
         if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
             return false;
-        StateFile state;
-        state.written = true;
         readSlots(lock, state);
         WorkerStatus status;
         status.spec = std::make_shared<const WorkerSpec>();

@@ -122,7 +122,7 @@ void takeSlot(WorkerStatus &status, const StateSlot &slot)
     if (slot.phase == Phase::Starting && (slot.flags & rundir::StartDelayed) != 0) {
         status.problem =
             tr("The system has no room for it now: %1. It is tried again.").arg(qt_error_string(slot.error));
-    } else if ((slot.flags & rundir::OutputBlocked) != 0) {
+    } else if (slot.phase <= Phase::Exited && (slot.flags & rundir::OutputBlocked) != 0) {
         status.problem = tr("The disk is full or a limit is reached: its output waits until there is room.");
     }
 }
@@ -170,6 +170,7 @@ void takeRun(WorkerStatus &status, const RunFacts &facts)
         return;
     }
     takeSlot(status, slot);
+    status.killAsked = (slot.flags & rundir::KillAsked) != 0;
     if (slot.phase == Phase::Finished) {
         takeEnd(status, factsOf(slot));
     } else if (slot.phase == Phase::FailedToStart) {

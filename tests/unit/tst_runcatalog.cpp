@@ -165,7 +165,8 @@ private Q_SLOTS:
         QVERIFY(!alive.problem.isEmpty());
         // It is not removed either: whoever looks for the process finds its record.
         QCOMPARE(RunCatalog::pruneNow(m_directory, {.count = 0, .days = 1, .bytes = 0}, {}), QStringList());
-        QCOMPARE(::kill(pid_t(alive.pid), SIGKILL), 0);
+        RunCatalog catalog(m_home->paths());
+        catalog.stop(id, false);
         QTRY_COMPARE(m_runs->state(id), State::Ended);
         const WorkerStatus lost = RunCatalog::read(m_runs->pathOf(id))->status;
         QCOMPARE(lost.outcome, Outcome::Lost);
