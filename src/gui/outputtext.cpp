@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QScopedValueRollback>
 #include <QScrollBar>
+#include <QStyle>
 #include <QTextBlock>
 #include <QTextLayout>
 
@@ -226,6 +227,16 @@ quint64 OutputText::firstOffset() const
 {
     const LineData *about = m_empty ? nullptr : dataOf(document()->firstBlock());
     return about ? about->offset : 0;
+}
+
+QSize OutputText::gridSize(const QSize &widget) const
+{
+    const QFontMetricsF metrics(font());
+    const double margin = document()->documentMargin();
+    const int bar = style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, verticalScrollBar());
+    const double width = widget.width() - gutterWidth() - bar - 2 * margin;
+    const double height = widget.height() - 2 * margin;
+    return {int(width / metrics.horizontalAdvance(u'0')), int(height / metrics.lineSpacing())};
 }
 
 int OutputText::streamOf(const QTextBlock &block) const
@@ -458,6 +469,7 @@ void OutputText::placeParts()
     m_pill->move(view.center().x() - m_pill->width() / 2,
                  view.bottom() - m_pill->height() - fontMetrics().height() / 2);
     m_pill->raise();
+    Q_EMIT gridChanged();
 }
 
 void OutputText::paintGutter(const QRect &area)

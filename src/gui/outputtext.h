@@ -35,6 +35,8 @@ public:
     int lineCount() const;
     /// Offset of the first byte of the first line; 0 if there is none.
     quint64 firstOffset() const;
+    /// How many characters have room in a widget of this size, its scroll bar shown or not.
+    QSize gridSize(const QSize &widget) const;
     /// 1, 2, or 0 for a note of ours.
     int streamOf(const QTextBlock &block) const;
 
@@ -46,6 +48,8 @@ public:
 
 Q_SIGNALS:
     void followingChanged(bool following);
+    /// gridSize() may be another, by another size or font or gutter.
+    void gridChanged();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;

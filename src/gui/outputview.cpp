@@ -5,30 +5,30 @@
 #include "core/bootclock.h"
 #include "core/settings.h"
 #include "gui/icons.h"
+#include "gui/inputbar.h"
 #include "gui/outputfindbar.h"
 #include "gui/outputtext.h"
+#include "gui/outputtoolbar.h"
 #include "model/outputreader.h"
+#include "model/treetext.h"
 #include "model/workertext.h"
 
 #include <QApplication>
-#include <QComboBox>
 #include <QDesktopServices>
 #include <QDir>
 #include <QFileDialog>
-#include <QFontDatabase>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QThread>
 #include <QTimer>
-#include <QToolBar>
-#include <QToolButton>
 #include <QUrl>
 #include <QVBoxLayout>
 
 #include <atomic>
 #include <optional>
+#include <tuple>
 
 namespace procession {
 namespace {
@@ -37,6 +37,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds liveDelay{50};
 constexpr milliseconds idleDelay{250};
+constexpr milliseconds settleDelay{150};
+// Programs draw nonsense in a terminal that is smaller, and nobody has one that is larger.
+constexpr QSize smallestTerminal{20, 4};
+constexpr QSize largestTerminal{1000, 500};
 
 /// With "~" for the home directory, as people write it.
 QString shortPath(const QString &path)
@@ -46,34 +50,12 @@ QString shortPath(const QString &path)
     return isBelow && home.size() > 1 ? u'~' + path.mid(home.size()) : path;
 }
 
-/// How the run ended, or where it stands: the line under its output.
-QString footerText(const WorkerStatus &status)
+/// All of a worker that is shown here but its output, which comes by itself.
+auto shownParts(const WorkerStatus &status)
 {
-    const auto line = [](const QString &text) { return u"── %1 ──"_qs.arg(text); };
-    switch (status.state) {
-    case State::Starting:
-    case State::Running:
-        return line(OutputView::tr("still running"));
-    case State::Paused:
-        return line(OutputView::tr("paused"));
-    case State::Stopping:
-        return line(OutputView::tr("stopping"));
-    case State::Ended:
-        break;
-    default:
-        return {};
-    }
-    const QString word = stateWord(status.state, status.outcome);
-    if (!status.exitCode) {
-        return line(status.problem.isEmpty() ? word : OutputView::tr("%1: %2").arg(word, status.problem));
-    }
-    const auto elapsed = status.elapsed(bootNow());
-    const QString duration = durationText(elapsed.value_or(std::chrono::nanoseconds(0)), true);
-    const QString ending = *status.exitCode >= 0 ? OutputView::tr("exited with code %1 after %2")
-                                                 : OutputView::tr("ended by %1 after %2", "%1 is a signal");
-    const QString end = ending.arg(exitCodeText(*status.exitCode, status.coreDumped), duration);
-    const bool asked = status.outcome == Outcome::Stopped || status.outcome == Outcome::Killed;
-    return line(asked ? OutputView::tr("%1: %2").arg(word, end) : end);
+    return std::tie(status.id, status.spec, status.state, status.outcome, status.exitCode,
+                    status.runDirectory, status.problem, status.strays, status.straysKept, status.survivors,
+                    status.keeperGone, status.inputOpen, status.terminal, status.streamsMerged);
 }
 
 } // namespace
@@ -86,14 +68,18 @@ public:
     Private(OutputView *view, Settings *settings);
     ~Private();
 
-    void buildToolBar();
     void buildPages();
+    QWidget *buildEmptyPage();
+    QWidget *buildPaper();
+    void connectToolBar();
 
     bool isAlive() const { return status && procession::isAlive(status->state); }
     QString directory() const;
     void restart();
     void showParts();
+    void showInput();
     void showNotice();
+    void tellSize();
     void ask();
     void take(const OutputBatch &batch);
     void schedule(milliseconds delay);
@@ -121,15 +107,12 @@ public:
     bool caughtUp = false;
     bool calm = false; ///< the last read found no more than a screen can follow
 
-    QToolBar *toolBar = nullptr;
-    QComboBox *streamCombo = nullptr;
-    QAction *followAction = nullptr;
-    QAction *saveAction = nullptr;
-    QAction *clearAction = nullptr;
-    QAction *folderAction = nullptr;
-    QAction *findAction = nullptr;
-    QLabel *saveLabel = nullptr;
+    QTimer sizeTimer; ///< a window that is dragged larger tells its last size only
+    QSize terminalSize;
+
+    OutputToolBar *toolBar = nullptr;
     OutputFindBar *findBar = nullptr;
+    InputBar *inputBar = nullptr;
     QStackedWidget *pages = nullptr;
     QLabel *title = nullptr;
     QLabel *text = nullptr;
@@ -145,22 +128,31 @@ OutputView::Private::Private(OutputView *view, Settings *theSettings)
     , settings(theSettings)
 {
     buildPages();
-    buildToolBar();
+    toolBar = new OutputToolBar(lines, settings, q);
+    connectToolBar();
     findBar = new OutputFindBar(lines, q);
+    inputBar = new InputBar(q);
+    connect(inputBar, &InputBar::inputRequested, q,
+            [this](const QByteArray &bytes) { Q_EMIT q->inputRequested(status->id, bytes); });
+    connect(inputBar, &InputBar::endRequested, q, [this] { Q_EMIT q->inputEndRequested(status->id); });
     auto *layout = new QVBoxLayout(q);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(toolBar);
     layout->addWidget(pages, 1);
+    layout->addWidget(inputBar);
     layout->addWidget(findBar);
 
+    sizeTimer.setSingleShot(true);
+    sizeTimer.setInterval(settleDelay);
+    sizeTimer.callOnTimeout(q, [this] { tellSize(); });
+    connect(lines, &OutputText::gridChanged, &sizeTimer, qOverload<>(&QTimer::start));
     timer.setSingleShot(true);
     timer.callOnTimeout(q, [this] { ask(); });
     reader->moveToThread(&thread);
     connect(&thread, &QThread::finished, reader, &QObject::deleteLater);
     connect(reader, &OutputReader::ready, q, [this](const OutputBatch &batch) { take(batch); });
     connect(lines, &OutputText::followingChanged, q, [this](bool following) {
-        followAction->setChecked(following);
         idle = liveDelay;
         calm = !following || calm;
         schedule(milliseconds(0));
@@ -191,83 +183,28 @@ OutputView::Private::~Private()
     }
 }
 
-void OutputView::Private::buildToolBar()
+void OutputView::Private::connectToolBar()
 {
-    toolBar = new QToolBar(q);
-    toolBar->setObjectName(u"outputToolBar"_qs);
-    const int iconSize = q->style()->pixelMetric(QStyle::PM_SmallIconSize);
-    toolBar->setIconSize({iconSize, iconSize});
-    toolBar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    const auto button = [this](QAction *action, const QString &name) {
-        toolBar->addAction(action);
-        QWidget *widget = toolBar->widgetForAction(action);
-        widget->setObjectName(name);
-        if (auto *toolButton = qobject_cast<QToolButton *>(widget); toolButton && action->icon().isNull()) {
-            toolButton->setToolButtonStyle(Qt::ToolButtonTextOnly);
-        }
-        widget->setFocusPolicy(Qt::TabFocus); // tool bars leave their buttons out of the tab order
-        return action;
-    };
-    const auto checkable = [this, button](const QIcon &icon, const QString &label, const QString &tip,
-                                          const QString &name) {
-        auto *action = new QAction(icon, label, toolBar);
-        action->setCheckable(true);
-        action->setToolTip(tip);
-        return button(action, name);
-    };
-
-    findAction = new QAction(actionIcon(u"find"_qs), tr("Find"), toolBar);
-    findAction->setToolTip(tr("Find text in the lines shown here"));
-    button(findAction, u"outputFindButton"_qs);
-    connect(findAction, &QAction::triggered, q, &OutputView::openFind);
-
-    streamCombo = new QComboBox(toolBar);
-    streamCombo->setObjectName(u"outputStreamCombo"_qs);
-    streamCombo->setAccessibleName(tr("Stream"));
-    streamCombo->setToolTip(tr("Which of the two streams is shown"));
-    streamCombo->addItems({tr("Both streams"), tr("Standard output"), tr("Standard error")});
-    connect(streamCombo, &QComboBox::currentIndexChanged, q, [this] { restart(); });
-    toolBar->addWidget(streamCombo);
-
-    QAction *wrap =
-        checkable(actionIcon(u"wrap"_qs), tr("Wrap"), tr("Wrap long lines"), u"outputWrapButton"_qs);
-    wrap->setChecked(settings->outputWrap());
-    connect(wrap, &QAction::toggled, settings, &Settings::setOutputWrap);
-    connect(settings, &Settings::changed, wrap, [this, wrap] { wrap->setChecked(settings->outputWrap()); });
-
-    QAction *times = checkable({}, tr("Times"), tr("Show when each line came"), u"outputTimesButton"_qs);
-    connect(times, &QAction::toggled, lines, &OutputText::setTimesShown);
-
-    followAction = checkable(actionIcon(u"follow"_qs), tr("Follow"), tr("Stay at the end as output comes"),
-                             u"outputFollowButton"_qs);
-    followAction->setChecked(true);
-    connect(followAction, &QAction::triggered, lines, &OutputText::setFollowing);
-
-    clearAction = new QAction(actionIcon(u"clear"_qs), tr("Clear"), toolBar);
-    clearAction->setToolTip(tr("Hide what is shown; nothing is deleted from the disk"));
-    button(clearAction, u"outputClearButton"_qs);
-    connect(clearAction, &QAction::triggered, q, [this] {
+    connect(toolBar->findAction(), &QAction::triggered, q, &OutputView::openFind);
+    connect(toolBar, &OutputToolBar::streamChosen, q, [this] { restart(); });
+    connect(toolBar->clearAction(), &QAction::triggered, q, [this] {
         floor = next;
         restart();
     });
-    saveAction = new QAction(tr("Save…"), toolBar);
-    saveAction->setToolTip(tr("Save the whole output to a file"));
-    button(saveAction, u"outputSaveButton"_qs);
-    connect(saveAction, &QAction::triggered, q, [this] { save(); });
-    folderAction = new QAction(actionIcon(u"folder"_qs), tr("Open Folder"), toolBar);
-    folderAction->setToolTip(tr("Open the folder the output is kept in"));
-    button(folderAction, u"outputFolderButton"_qs);
-    connect(folderAction, &QAction::triggered, q,
+    connect(toolBar->saveAction(), &QAction::triggered, q, [this] { save(); });
+    connect(toolBar->folderAction(), &QAction::triggered, q,
             [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(directory())); });
-    saveLabel = new QLabel(toolBar);
-    saveLabel->setObjectName(u"outputSaveLabel"_qs);
-    toolBar->addWidget(saveLabel);
 }
 
 void OutputView::Private::buildPages()
 {
     pages = new QStackedWidget(q);
+    pages->addWidget(buildEmptyPage());
+    pages->addWidget(buildPaper());
+}
 
+QWidget *OutputView::Private::buildEmptyPage()
+{
     auto *empty = new QWidget(pages);
     empty->setObjectName(u"outputEmptyPage"_qs);
     title = new QLabel(empty);
@@ -291,8 +228,11 @@ void OutputView::Private::buildPages()
     emptyLayout->addWidget(text);
     emptyLayout->addWidget(startButton, 0, Qt::AlignHCenter);
     emptyLayout->addStretch();
-    pages->addWidget(empty);
+    return empty;
+}
 
+QWidget *OutputView::Private::buildPaper()
+{
     auto *paper = new QFrame(pages); // header, lines and footer look like one text
     paper->setFrameStyle(QFrame::StyledPanel | QFrame::Sunken);
     paper->setBackgroundRole(QPalette::Base);
@@ -325,7 +265,7 @@ void OutputView::Private::buildPages()
     layout->addWidget(notice);
     layout->addWidget(lines, 1);
     layout->addWidget(footer);
-    pages->addWidget(paper);
+    return paper;
 }
 
 QString OutputView::Private::directory() const
@@ -352,10 +292,11 @@ void OutputView::Private::restart()
 void OutputView::Private::showParts()
 {
     const bool hasRun = !directory().isEmpty();
-    saveAction->setEnabled(hasRun && anything && !saver);
-    clearAction->setEnabled(hasRun && anything);
-    findAction->setEnabled(hasRun && anything);
-    folderAction->setEnabled(hasRun);
+    toolBar->saveAction()->setEnabled(hasRun && anything && !saver);
+    toolBar->clearAction()->setEnabled(hasRun && anything);
+    toolBar->findAction()->setEnabled(hasRun && anything);
+    toolBar->folderAction()->setEnabled(hasRun);
+    showInput();
     if (!status) {
         title->setText(tr("No worker selected"));
         text->setText(tr("Select a worker to see its output."));
@@ -371,7 +312,8 @@ void OutputView::Private::showParts()
         header->setCursorPosition(0);
         header->setToolTip(head);
     }
-    footer->setText(footerText(*status));
+    const QString foot = outputFooter(*status, bootNow());
+    footer->setText(foot.isEmpty() ? QString() : u"── %1 ──"_qs.arg(foot));
     showNotice();
 
     const bool failedToStart = status->outcome == Outcome::FailedToStart;
@@ -388,10 +330,48 @@ void OutputView::Private::showParts()
         text->setText(tr("It is shown here as soon as the worker writes some."));
     } else {
         title->setText(tr("No output"));
-        text->setText(tr("The worker wrote nothing.") + u"\n"_qs + footerText(*status));
+        text->setText(tr("The worker wrote nothing.") + u"\n"_qs + footer->text());
     }
     // Until the first answer it is not known whether there is any; a page that flashes by would tell nothing.
     pages->setCurrentIndex(hasRun && (anything || !opened) && !(failedToStart && !anything) ? 1 : 0);
+}
+
+/// The row to type in is there exactly while somebody reads what is typed.
+void OutputView::Private::showInput()
+{
+    toolBar->setOneStream(!status                 ? QString()
+                          : status->terminal      ? tr("A terminal has one stream: both come through it.")
+                          : status->streamsMerged ? tr("The two streams of this run are merged.")
+                                                  : QString());
+    const bool open = status && status->inputOpen;
+    if (open)
+        inputBar->setWorker(status->id, status->terminal);
+    if (!open && inputBar->isAncestorOf(QApplication::focusWidget()))
+        lines->setFocus();
+    inputBar->setVisible(open);
+    const bool readsNothing = status && isAlive() && !open && status->spec->input == Input::None;
+    footer->setToolTip(readsNothing ? tr("It reads nothing (/dev/null). To type to it, choose its input in "
+                                         "Worker ▸ Edit… and restart it.")
+                                    : QString());
+}
+
+void OutputView::Private::tellSize()
+{
+    if (!q->isVisible())
+        return;
+    QSize room = lines->size();
+    if (!lines->isVisible()) {
+        // Beside the page that says there is no output yet: a terminal that is started now gets about the
+        // size the lines will have.
+        const QMargins margins = lines->parentWidget()->layout()->contentsMargins();
+        room = pages->size().shrunkBy(margins) -
+               QSize(0, header->sizeHint().height() + footer->sizeHint().height());
+    }
+    const QSize size = lines->gridSize(room).expandedTo(smallestTerminal).boundedTo(largestTerminal);
+    if (size == terminalSize)
+        return;
+    terminalSize = size;
+    Q_EMIT q->terminalSizeChanged(size.width(), size.height());
 }
 
 void OutputView::Private::showNotice()
@@ -437,7 +417,7 @@ void OutputView::Private::ask()
                                           : OutputRequest::Kind::Count;
     request.generation = generation;
     request.directory = directory();
-    request.stream = streamCombo->currentIndex();
+    request.stream = toolBar->stream();
     request.maximumLines = settings->outputViewLines();
     request.floor = floor;
     request.alive = isAlive();
@@ -501,7 +481,7 @@ void OutputView::Private::save()
             QMetaObject::invokeMethod(
                 q, [this, file, problem] { saved(file, problem); }, Qt::QueuedConnection);
         }));
-        saveLabel->setText(tr("Saving…"));
+        toolBar->setRemark(tr("Saving…"));
         saver->start(QThread::LowPriority);
         showParts();
     });
@@ -513,9 +493,9 @@ void OutputView::Private::saved(const QString &file, const QString &problem)
     saver->wait();
     saver.reset();
     const QString name = QFileInfo(file).fileName();
-    saveLabel->setText(problem.isEmpty() ? tr("Saved to %1").arg(name)
-                                         : tr("%1 was not saved: %2").arg(name, problem));
-    saveLabel->setToolTip(file);
+    toolBar->setRemark(problem.isEmpty() ? tr("Saved to %1").arg(name)
+                                         : tr("%1 was not saved: %2").arg(name, problem),
+                       file);
     showParts();
 }
 
@@ -536,16 +516,14 @@ void OutputView::show(const WorkerStatus *status)
     if (!status && !d->status) {
         return;
     }
-    if (status && d->status && status->id == idBefore && status->spec == d->status->spec &&
-        status->state == d->status->state && status->outcome == d->status->outcome &&
-        status->exitCode == d->status->exitCode && status->runDirectory == d->status->runDirectory &&
-        status->problem == d->status->problem) {
+    if (status && d->status && shownParts(*status) == shownParts(*d->status)) {
         return; // output comes by itself
     }
+    const int streamBefore = d->toolBar->stream();
     d->status = status ? std::optional(*status) : std::nullopt;
     if (d->directory() != before || (status && status->id != idBefore)) {
         d->floor = 0;
-        d->saveLabel->clear();
+        d->toolBar->setRemark({});
         d->restart();
         return;
     }
@@ -555,6 +533,13 @@ void OutputView::show(const WorkerStatus *status)
         d->schedule(milliseconds(0));
     }
     d->showParts();
+    if (d->toolBar->stream() != streamBefore)
+        d->restart(); // that its streams are one was not known before
+}
+
+void OutputView::setInputWaiting(WorkerId worker, qint64 bytes)
+{
+    d->inputBar->setWaiting(worker, bytes);
 }
 
 bool OutputView::hasTextFocus() const
@@ -570,7 +555,11 @@ bool OutputView::hasSelection() const
 
 void OutputView::copy()
 {
-    d->lines->copy();
+    // Whatever has the focus here: the input row has text of its own.
+    if (auto *edit = qobject_cast<QLineEdit *>(QApplication::focusWidget()); edit && isAncestorOf(edit))
+        edit->copy();
+    else
+        d->lines->copy();
 }
 
 void OutputView::openFind()
@@ -596,6 +585,13 @@ void OutputView::showEvent(QShowEvent *event)
     QWidget::showEvent(event);
     d->idle = liveDelay;
     d->schedule(milliseconds(0));
+    d->sizeTimer.start();
+}
+
+void OutputView::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    d->sizeTimer.start();
 }
 
 void OutputView::hideEvent(QHideEvent *event)

@@ -6,6 +6,7 @@
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "gui/activityview.h"
+#include "gui/detailsview.h"
 #include "gui/helpdialogs.h"
 #include "gui/joinbar.h"
 #include "gui/leaveguard.h"
@@ -147,6 +148,9 @@ void MainWindow::connectPanes()
             [this](const QString &file) { openProject(file); });
 
     connect(m_output, &OutputView::startRequested, this, [this] { m_supervisor->start({m_shown}); });
+    connect(m_supervisor, &Supervisor::inputWaiting, m_output, &OutputView::setInputWaiting);
+    connect(m_details, &DetailsView::treeWanted, m_monitor, &Monitor::watchTree);
+    connect(m_monitor, &Monitor::treeSampled, m_details, &DetailsView::setTree);
     connect(m_activityView, &ActivityView::workerActivated, this, [this](WorkerId id) {
         if (!m_proxy->indexOf(id).isValid())
             clearFilter();

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "model/treetext.h"
 
+#include "core/bootclock.h"
+#include "model/workertext.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -83,6 +86,48 @@ QString ladderText(const WorkerStatus &status, const QString &left, const nanose
     return Text::tr("Asked to end %1 ago%2", "%2: what is left").arg(secondsText(since), left);
 }
 
+QString exitWords(const WorkerStatus &status, const nanoseconds now)
+{
+    const QString duration = durationText(status.elapsed(now).value_or(nanoseconds(0)), true);
+    const QString ending = *status.exitCode >= 0 ? Text::tr("exited with code %1 after %2")
+                                                 : Text::tr("ended by %1 after %2", "%1 is a signal");
+    return ending.arg(exitCodeText(*status.exitCode, status.coreDumped), duration);
+}
+
+QString footerWords(const WorkerStatus &status, const nanoseconds now)
+{
+    switch (status.state) {
+    case State::Starting:
+    case State::Running:
+        if (status.straysKept && status.exitCode)
+            return Text::tr("%1 — %2 left behind, still running")
+                .arg(exitWords(status, now), processCountText(status.strays));
+        return status.keeperGone
+                   ? Text::tr("still running, but its keeper was killed: what it writes now is lost")
+                   : Text::tr("still running");
+    case State::Paused:
+        return Text::tr("paused");
+    case State::Stopping:
+        return status.exitCode ? Text::tr("%1 — ending what it left behind").arg(exitWords(status, now))
+                               : Text::tr("stopping");
+    case State::Ended:
+        break;
+    default:
+        return {};
+    }
+    const QString word = stateWord(status.state, status.outcome);
+    if (!status.exitCode)
+        return status.problem.isEmpty() ? word : Text::tr("%1: %2").arg(word, status.problem);
+    QString text = exitWords(status, now);
+    if (status.outcome == Outcome::Stopped || status.outcome == Outcome::Killed)
+        text = Text::tr("%1: %2").arg(word, text);
+    if (nothingIsLeft(status))
+        return Text::tr("%1 — nothing left", "the whole process tree has ended").arg(text);
+    if (status.survivors > 0)
+        return Text::tr("%1 — %2 could not be ended").arg(text, processCountText(status.survivors));
+    return Text::tr("%1 — its keeper was killed: not known whether all output is here").arg(text);
+}
+
 } // namespace
 
 QString processCountText(const int count)
@@ -130,6 +175,15 @@ bool nothingIsLeft(const WorkerStatus &status)
     return status.state == State::Ended && status.exitCode && status.survivors == 0 && !status.keeperGone &&
            status.problem.isEmpty() && status.outcome != Outcome::Lost &&
            status.outcome != Outcome::Interrupted;
+}
+
+QString outputFooter(const WorkerStatus &status, const nanoseconds now)
+{
+    const QString text = footerWords(status, now);
+    if (text.isEmpty())
+        return {};
+    // A terminal has but one stream; nobody expects two of it.
+    return status.streamsMerged && !status.terminal ? Text::tr("%1 · streams merged").arg(text) : text;
 }
 
 QString leftText(const WorkerStatus &status)

@@ -24,6 +24,8 @@ QStringList survivorTexts(const WorkerStatus &status);
 
 /// True if it is proven that an ended run left no process behind: its keeper said so after the kernel had.
 bool nothingIsLeft(const WorkerStatus &status);
+/// How the run ended or where it stands, in a few words: the line under its output.
+QString outputFooter(const WorkerStatus &status, std::chrono::nanoseconds now);
 /// What an ended run left behind, in a sentence or two; empty while it is alive and for what never ran.
 QString leftText(const WorkerStatus &status);
 

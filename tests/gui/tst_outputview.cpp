@@ -159,6 +159,139 @@ private Q_SLOTS:
         QCOMPARE(label(u"outputEmptyText"_s)->text(), u"Select a worker to see its output."_s);
     }
 
+    /// What is not proven is not said, and what a person may miss is.
+    void footersOfOddEnds()
+    {
+        const Run run;
+        WorkerStatus status = statusOf(1, run.path(), State::Ended, Outcome::Succeeded);
+        status.exitCode = 0;
+        const auto footer = [this, &status] {
+            m_view->show(&status);
+            return label(u"outputFooter"_s)->text();
+        };
+        status.problem = u"Its keeper was killed while it ended what the worker had left behind."_s;
+        QCOMPARE(
+            footer(),
+            u"── exited with code 0 after 0:41 — its keeper was killed: not known whether all output is here ──"_s);
+        status.problem.clear();
+        status.survivors = 2;
+        QCOMPARE(footer(), u"── exited with code 0 after 0:41 — 2 processes could not be ended ──"_s);
+        status.survivors = 0;
+        status.streamsMerged = true;
+        QCOMPARE(footer(), u"── exited with code 0 after 0:41 — nothing left · streams merged ──"_s);
+        status.terminal = true; // of a terminal nobody expects two
+        QCOMPARE(footer(), u"── exited with code 0 after 0:41 — nothing left ──"_s);
+        status.streamsMerged = status.terminal = false;
+        status.state = State::Running;
+        status.outcome = Outcome::None;
+        status.straysKept = true;
+        status.strays = 3;
+        QCOMPARE(footer(), u"── exited with code 0 after 0:41 — 3 processes left behind, still running ──"_s);
+        status.straysKept = false;
+        status.state = State::Stopping;
+        QCOMPARE(footer(), u"── exited with code 0 after 0:41 — ending what it left behind ──"_s);
+        status.exitCode.reset();
+        status.state = State::Running;
+        status.keeperGone = true;
+        QCOMPARE(footer(), u"── still running, but its keeper was killed: what it writes now is lost ──"_s);
+    }
+
+    /// The row to type in is there exactly while the worker's input is open.
+    void theInputRow()
+    {
+        const auto *bar = m_view->findChild<QWidget *>(u"inputBar"_s);
+        auto *edit = m_view->findChild<QLineEdit *>(u"inputEdit"_s);
+        QVERIFY(!bar->isVisible());
+        const Run run;
+        WorkerStatus status = statusOf(7, run.path(), State::Running);
+        m_view->show(&status);
+        QVERIFY(!bar->isVisible());
+        QVERIFY(label(u"outputFooter"_s)->toolTip().contains(u"choose its input"));
+        status.inputOpen = true;
+        m_view->show(&status);
+        QVERIFY(bar->isVisible());
+        QCOMPARE(label(u"outputFooter"_s)->toolTip(), QString());
+        QSignalSpy sent(m_view.get(), &OutputView::inputRequested);
+        QSignalSpy ended(m_view.get(), &OutputView::inputEndRequested);
+        edit->setFocus();
+        QTest::keyClicks(edit, u"hello"_s);
+        QTest::keyClick(edit, Qt::Key_Return);
+        QCOMPARE(sent.size(), 1);
+        QCOMPARE(sent.first().at(0).value<WorkerId>(), WorkerId{7});
+        QCOMPARE(sent.first().at(1).toByteArray(), QByteArray("hello\n"));
+        QTest::mouseClick(m_view->findChild<QToolButton *>(u"inputEndButton"_s), Qt::LeftButton);
+        QCOMPARE(ended.size(), 1);
+        QCOMPARE(ended.first().at(0).value<WorkerId>(), WorkerId{7});
+        m_view->setInputWaiting(WorkerId{7}, 2048);
+        QVERIFY(label(u"inputWaitingLabel"_s)->isVisible());
+
+        edit->setText(u"text"_s); // Edit ▸ Copy means the row while it has the focus
+        edit->selectAll();
+        QApplication::setActiveWindow(m_view.get());
+        edit->setFocus();
+        QTRY_COMPARE(QApplication::focusWidget(), edit);
+        m_view->copy();
+        QCOMPARE(QApplication::clipboard()->text(), u"text"_s);
+        status.inputOpen = false;
+        m_view->show(&status);
+        QVERIFY(!bar->isVisible());
+        m_view->show(nullptr);
+        QVERIFY(!bar->isVisible());
+    }
+
+    void mergedStreamsCannotBeChosen()
+    {
+        Run run;
+        run.write("out\n", 1);
+        run.write("err\n", 2);
+        auto *combo = m_view->findChild<QComboBox *>(u"outputStreamCombo"_s);
+        WorkerStatus status = statusOf(1, run.path(), State::Running);
+        m_view->show(&status);
+        combo->setCurrentIndex(2);
+        QTRY_COMPARE(m_lines->toPlainText(), u"err"_s);
+        status.streamsMerged = true;
+        m_view->show(&status);
+        QVERIFY(!combo->isEnabled());
+        QVERIFY(combo->toolTip().contains(u"merged"));
+        QTRY_COMPARE(m_lines->toPlainText(), u"out\nerr"_s);
+        status.streamsMerged = false;
+        m_view->show(&status);
+        QVERIFY(combo->isEnabled());
+        QCOMPARE(combo->currentIndex(), 2); // what was chosen comes back
+        QTRY_COMPARE(m_lines->toPlainText(), u"err"_s);
+    }
+
+    /// A terminal is as large as what is seen of it, before its first line too.
+    void theSizeOfATerminal()
+    {
+        QSignalSpy sizes(m_view.get(), &OutputView::terminalSizeChanged);
+        QTRY_COMPARE(sizes.size(), 1);
+        const QSize before(sizes.last().at(0).toInt(), sizes.last().at(1).toInt());
+        QVERIFY(before.width() > 40 && before.height() > 5);
+        Run run;
+        run.write(QByteArray(before.width(), 'x') + '\n');
+        m_settings->setOutputWrap(false);
+        const WorkerStatus status = statusOf(1, run.path(), State::Running);
+        m_view->show(&status);
+        QTRY_COMPARE(m_lines->lineCount(), 1);
+        QTRY_VERIFY(m_lines->isVisible());
+        QVERIFY(m_lines->horizontalScrollBar()->maximum() == 0); // so many characters do fit
+        run.write(QByteArray("y\n").repeated(3 * before.height()));
+        QTRY_VERIFY(m_lines->verticalScrollBar()->isVisible());
+        QVERIFY2(m_lines->horizontalScrollBar()->maximum() == 0, "the scroll bar took the last columns");
+
+        sizes.clear();
+        for (int width = 800; width <= 1200; width += 50) // a window that is dragged
+            m_view->resize(width, 500);
+        QTRY_VERIFY(!sizes.isEmpty());
+        QCOMPARE(sizes.size(), 1);
+        QVERIFY(sizes.last().at(0).toInt() > before.width() + 20);
+        QVERIFY(sizes.last().at(1).toInt() > before.height() + 3);
+        m_view->resize(60, 60);
+        QTRY_COMPARE(sizes.size(), 2);
+        QCOMPARE(sizes.last().at(0).toInt() >= 20 && sizes.last().at(1).toInt() == 4, true);
+    }
+
     void headerAndFooter_data()
     {
         QTest::addColumn<int>("state");
@@ -171,10 +304,11 @@ private Q_SLOTS:
         row(State::Running, Outcome::None, 999, u"── still running ──"_s);
         row(State::Paused, Outcome::None, 999, u"── paused ──"_s);
         row(State::Stopping, Outcome::None, 999, u"── stopping ──"_s);
-        row(State::Ended, Outcome::Succeeded, 0, u"── exited with code 0 after 0:41 ──"_s);
-        row(State::Ended, Outcome::Failed, 3, u"── exited with code 3 after 0:41 ──"_s);
-        row(State::Ended, Outcome::Crashed, -11, u"── ended by SIGSEGV (11) after 0:41 ──"_s);
-        row(State::Ended, Outcome::Stopped, -15, u"── Stopped: ended by SIGTERM (15) after 0:41 ──"_s);
+        row(State::Ended, Outcome::Succeeded, 0, u"── exited with code 0 after 0:41 — nothing left ──"_s);
+        row(State::Ended, Outcome::Failed, 3, u"── exited with code 3 after 0:41 — nothing left ──"_s);
+        row(State::Ended, Outcome::Crashed, -11, u"── ended by SIGSEGV (11) after 0:41 — nothing left ──"_s);
+        row(State::Ended, Outcome::Stopped, -15,
+            u"── Stopped: ended by SIGTERM (15) after 0:41 — nothing left ──"_s);
         row(State::Ended, Outcome::Lost, 999, u"── Lost: nobody knows ──"_s);
     }
 
