@@ -30,21 +30,6 @@ void detach()
     syscall(SYS_close_range, static_cast<unsigned>(firstOther), ~0u, 0u);
 }
 
-/// Replaces the command line that ps shows, so that a keeper is not found by the directory it was called
-/// with.
-void showAs(const Launch &launch, const char *const run)
-{
-    char *const begin = launch.arguments[0];
-    const char *const last = launch.arguments[launch.argumentCount - 1];
-    const auto capacity = static_cast<size_t>(last + strlen(last) - begin);
-    const char *const name = "procession-keeper";
-    const size_t nameBytes = strlen(name) + 1;
-    memset(begin, 0, capacity);
-    strncpy(begin, name, capacity);
-    if (nameBytes + strlen(run) <= capacity)
-        strcpy(begin + nameBytes, run);
-}
-
 /// Opens, claims and begins to record the run.
 Start claim(const char *const path, const Launch &launch, int &directory, State &state, int &error)
 {
@@ -74,6 +59,24 @@ Start claim(const char *const path, const Launch &launch, int &directory, State 
 }
 
 } // namespace
+
+size_t roomToShow(const Launch &launch)
+{
+    const char *const last = launch.arguments[launch.argumentCount - 1];
+    return static_cast<size_t>(last + strlen(last) - launch.arguments[0]);
+}
+
+void showAs(const Launch &launch, const char *const text)
+{
+    char *const begin = launch.arguments[0];
+    const size_t room = roomToShow(launch);
+    const char *const name = "procession-keeper";
+    const size_t nameBytes = strlen(name) + 1;
+    memset(begin, 0, room);
+    strncpy(begin, name, room);
+    if (nameBytes + strlen(text) <= room)
+        strcpy(begin + nameBytes, text);
+}
 
 rundir::StartReport reportOn(const char *const directory, const Start start, const int error)
 {

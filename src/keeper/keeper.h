@@ -4,6 +4,7 @@
 
 #include "keeper/rundir.h"
 
+#include <stddef.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -29,6 +30,11 @@ struct Launch
 /// Keeps the run in directory until nothing is left of it, in a process forked for it; reports its start.
 /// secrets: KEY=VALUE texts for the worker's environment, null at the end. Returns the process's exit status.
 int keepRun(const char *directory, const Launch &launch, char *const *secrets);
+
+/// Replaces the command line that ps shows by the keeper's name and text, so that a process is not found by
+/// what it was called with. Text is left out where there is no room for it.
+void showAs(const Launch &launch, const char *text);
+size_t roomToShow(const Launch &launch);
 
 /// The report on a run directory's start; the name is the path's last part.
 rundir::StartReport reportOn(const char *directory, rundir::Start start, int error);

@@ -30,6 +30,7 @@ using rundir::StartReport;
 
 constexpr int signalCount = 64;
 constexpr size_t mostSecrets = 1024;
+constexpr size_t roomForRun = sizeof(StartReport::run) + 32;
 
 void say(const char *const text)
 {
@@ -287,8 +288,19 @@ int serve(const int argc, char **const argv)
 {
     Launch launch{};
     static Requests requests;
+    launch.argumentCount = argc;
+    launch.arguments = argv;
+    if (roomToShow(launch) < roomForRun) {
+        // A keeper shows its run in the place of the launcher's command line, which is too short as it came.
+        char room[roomForRun + 1];
+        memset(room, '.', roomForRun);
+        room[roomForRun] = '\0';
+        char *const longer[] = {argv[0], argv[1], room, nullptr};
+        execv("/proc/self/exe", longer);
+    }
     if (!begin(launch, argc, argv) || !requests.begin())
         return rundir::SomeFailed;
+    showAs(launch, "--serve");
     if (dup3(STDOUT_FILENO, reportPipe, O_CLOEXEC) < 0)
         return rundir::SomeFailed;
     const int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, firstOther);

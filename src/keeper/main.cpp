@@ -49,7 +49,7 @@ int main(const int argc, char **const argv)
         return 0;
     }
     if (strcmp(argv[1], "--serve") == 0)
-        return argc == 2 ? procession::keeper::serve(argc, argv) : badUsage("--serve takes nothing more");
+        return procession::keeper::serve(argc, argv);
     if (strcmp(argv[1], "--launch") != 0)
         return badUsage("unknown option");
     if (argc < 3)

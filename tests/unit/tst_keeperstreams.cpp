@@ -239,7 +239,7 @@ void TestKeeperStreams::servedStarts()
     QProcess launcher;
     launcher.start(Harness::keeper(), {QStringLiteral("--serve")});
     QVERIFY(launcher.waitForStarted());
-    const Run first = m_harness->makeRun(shell("echo $API_TOKEN; tr '\\0' ' ' < /proc/$PPID/cmdline"));
+    const Run first = m_harness->makeRun(shell("echo $API_TOKEN; tr -s '\\0' ' ' < /proc/$PPID/cmdline"));
     const Run second = m_harness->makeRun(shell("exit 3"));
     launcher.write(request(first.path, {"API_TOKEN=s3cret"}));
     QCOMPARE(servedReport(launcher, rundir::Start::Started, first.id), QString());
