@@ -268,6 +268,7 @@ void TestKeeperStreams::servedStartThatFails()
     QCOMPARE(servedReport(launcher, rundir::Start::Failed, missing.id), QString());
     QCOMPARE(stateOf(missing).phase, Phase::FailedToStart);
     QCOMPARE(stateOf(missing).error, ENOENT);
+    QTRY_VERIFY(!isHeld(missing));
     launcher.write(request(missing.path));
     QCOMPARE(servedReport(launcher, rundir::Start::AlreadyRan, missing.id), QString());
     launcher.closeWriteChannel();
