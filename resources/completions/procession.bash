@@ -2,6 +2,14 @@
 # SPDX-License-Identifier: MIT
 # Completion of procession's command line for bash.
 
+# IDs and names of runs, as far as they are one word; with --alive only those that are.
+_procession_runs()
+{
+    "${COMP_WORDS[0]}" list --json "$@" 2>/dev/null |
+        sed -n 's/.*"id":"\([[:alnum:]_.-]*\)".*"worker":"\([[:alnum:]_.-]*\)"}$/\1\n\2/p; t; s/.*"id":"\([[:alnum:]_.-]*\)".*/\1/p' |
+        sort -u
+}
+
 _procession()
 {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} i
@@ -28,11 +36,27 @@ _procession()
             mapfile -t COMPREPLY < <(compgen -W '--interval --timeout --until -j --leave --dry-run --json --help --' -- "$word")
             return
         fi
+    elif [[ ${COMP_WORDS[1]} == @(list|stop|logs) ]] && ((COMP_CWORD > 1)); then
+        local options runs=()
+        case ${COMP_WORDS[1]} in
+        list) options='--alive --all --long --json --help' ;;
+        stop) options='--all --kill --timeout --help' ;;
+        logs) options='--follow --tail --stdout --stderr --help' ;;
+        esac
+        if [[ $previous == --timeout || $previous == --tail ]]; then
+            return
+        elif [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+        elif [[ ${COMP_WORDS[1]} != list ]]; then
+            [[ ${COMP_WORDS[1]} == stop ]] && runs=(--alive)
+            mapfile -t COMPREPLY < <(compgen -W "$(_procession_runs "${runs[@]}")" -- "$word")
+        fi
+        return
     elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--start --help --version' -- "$word")
         return
     elif ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W run -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run list stop logs' -- "$word")
     fi
     compopt -o filenames
     local files
