@@ -153,7 +153,19 @@ WorkerDialog::WorkerDialog(const Settings &, const QStringList &takenNames, bool
     }
 
     connectSection(m_ui->environmentToggle, m_ui->environmentBox);
+    connectSection(m_ui->inputToggle, m_ui->inputBox);
     connectSection(m_ui->stopToggle, m_ui->stopBox);
+    m_ui->inputCombo->addItem(tr("None (as from /dev/null)"), int(Input::None));
+    m_ui->inputCombo->addItem(tr("Typed in the Output tab"), int(Input::Pipe));
+    m_ui->inputCombo->addItem(tr("Terminal"), int(Input::Terminal));
+    m_ui->keepStraysNote->setText(tr("Otherwise what its main process leaves running is ended when that has "
+                                     "ended by itself. Terminate ends "
+                                     "all of them either way."));
+    for (QLabel *note : {m_ui->inputNote, m_ui->mergeStreamsNote, m_ui->keepStraysNote})
+        note->setForegroundRole(QPalette::PlaceholderText);
+    connect(m_ui->inputCombo, &QComboBox::currentIndexChanged, this, &WorkerDialog::refreshInput);
+    for (QToolButton *toggle : {m_ui->environmentToggle, m_ui->inputToggle, m_ui->stopToggle})
+        connect(toggle, &QToolButton::toggled, this, &WorkerDialog::growToFit);
     connect(m_ui->commandEdit, &QLineEdit::textChanged, this, [this](const QString &text) {
         m_touched = m_touched || !text.isEmpty();
         refresh();
@@ -204,6 +216,12 @@ void WorkerDialog::fill(const WorkerSpec &spec)
     m_ui->stopSignalCombo->setSignalNumber(spec.stopSignal);
     m_ui->graceSpinBox->setValue(double(spec.grace.count()) / 1000);
     m_shownGrace = m_ui->graceSpinBox->value();
+    m_ui->inputCombo->setCurrentIndex(m_ui->inputCombo->findData(int(spec.input)));
+    m_ui->mergeStreamsCheck->setChecked(spec.mergeStreams);
+    m_ui->keepStraysCheck->setChecked(spec.keepStrays);
+    m_ui->inputToggle->setChecked(spec.input != Input::None || spec.mergeStreams);
+    m_ui->stopToggle->setChecked(spec.keepStrays);
+    refreshInput();
     m_touched = m_editing;
     refresh();
 }
@@ -262,6 +280,9 @@ WorkerSpec WorkerDialog::spec(const QString &line) const
     result.stopSignal = m_ui->stopSignalCombo->signalNumber();
     if (m_ui->graceSpinBox->value() != m_shownGrace)
         result.grace = std::chrono::milliseconds(std::llround(m_ui->graceSpinBox->value() * 1000));
+    result.input = Input(m_ui->inputCombo->currentData().toInt());
+    result.mergeStreams = m_ui->mergeStreamsCheck->isChecked();
+    result.keepStrays = m_ui->keepStraysCheck->isChecked();
     return result;
 }
 
@@ -384,6 +405,24 @@ void WorkerDialog::growToFit()
     const int needed = layout()->totalHeightForWidth(width());
     if (height() < needed)
         resize(width(), needed);
+}
+
+void WorkerDialog::refreshInput()
+{
+    const Input input = Input(m_ui->inputCombo->currentData().toInt());
+    const bool terminal = input == Input::Terminal;
+    m_ui->inputNote->setText(terminal ? tr("Programs write each line at once and in colour, as in a terminal "
+                                           "window; you type to it in the "
+                                           "Output tab.")
+                             : input == Input::Pipe
+                                 ? tr("A row below the output sends it lines, for as long as it reads them.")
+                                 : tr("A program that asks a question finds the end of its input at once."));
+    m_ui->mergeStreamsCheck->setEnabled(!terminal);
+    const QString reason = terminal ? tr("A terminal has only one stream: both come through it.") : QString();
+    m_ui->mergeStreamsCheck->setToolTip(reason);
+    m_ui->mergeStreamsNote->setText(
+        terminal ? reason : tr("Keeps the exact order of both, but errors are not told apart any more."));
+    growToFit();
 }
 
 void WorkerDialog::refreshPreview()

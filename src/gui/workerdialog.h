@@ -69,6 +69,7 @@ private:
     Judgement judge() const;
     void refresh();
     void refreshPreview();
+    void refreshInput();
     void sayAll();
     void growToFit();
     void lookUp();

@@ -115,6 +115,8 @@ private Q_SLOTS:
     void pastesEnvLines();
     void environmentRows();
     void badEnvironmentIsRefused();
+    void inputStreamsAndStrays();
+    void aTerminalHasOneStream();
     void escapeAddsNothing();
 };
 
@@ -515,6 +517,60 @@ void TestWorkerDialog::badEnvironmentIsRefused()
     QVERIFY(test.label("environmentMessage").contains(QStringLiteral("twice")));
     table->setVariables({{QStringLiteral("A"), value}});
     QCOMPARE(test.label("environmentMessage"), QString());
+}
+
+void TestWorkerDialog::inputStreamsAndStrays()
+{
+    const Fixture fixture;
+    QVERIFY(!fixture.get<QWidget>("inputBox")->isVisible());
+    QTest::keyClicks(fixture.edit("commandEdit"), QStringLiteral("cat -"));
+    WorkerSpec spec = fixture.dialog.specs().first();
+    QCOMPARE(spec.input, Input::None);
+    QVERIFY(!spec.mergeStreams);
+    QVERIFY(!spec.keepStrays);
+    const QString preview = fixture.label("previewLabel");
+
+    QTest::mouseClick(fixture.get<QToolButton>("inputToggle"), Qt::LeftButton);
+    QTest::mouseClick(fixture.get<QToolButton>("stopToggle"), Qt::LeftButton);
+    auto *combo = fixture.get<QComboBox>("inputCombo");
+    combo->setFocus();
+    QTest::keyClick(combo, Qt::Key_Down);
+    QCOMPARE(combo->currentText(), QStringLiteral("Typed in the Output tab"));
+    QVERIFY(fixture.label("inputNote").contains(u"below the output"));
+    for (const char *name : {"mergeStreamsCheck", "keepStraysCheck"}) {
+        fixture.get<QCheckBox>(name)->setFocus();
+        QTest::keyClick(fixture.get<QCheckBox>(name), Qt::Key_Space);
+    }
+    spec = fixture.dialog.specs().first();
+    QCOMPARE(spec.input, Input::Pipe);
+    QVERIFY(spec.mergeStreams);
+    QVERIFY(spec.keepStrays);
+    QCOMPARE(fixture.label("previewLabel"), preview);
+
+    const Fixture editing(spec); // what is not as usual is to be seen
+    QVERIFY(editing.get<QWidget>("inputBox")->isVisible());
+    QVERIFY(editing.get<QWidget>("stopBox")->isVisible());
+    QCOMPARE(editing.get<QComboBox>("inputCombo")->currentText(), QStringLiteral("Typed in the Output tab"));
+    QVERIFY(editing.get<QCheckBox>("mergeStreamsCheck")->isChecked());
+    QVERIFY(editing.get<QCheckBox>("keepStraysCheck")->isChecked());
+    QCOMPARE(editing.dialog.specs().first(), spec);
+}
+
+void TestWorkerDialog::aTerminalHasOneStream()
+{
+    const Fixture fixture;
+    QTest::mouseClick(fixture.get<QToolButton>("inputToggle"), Qt::LeftButton);
+    auto *combo = fixture.get<QComboBox>("inputCombo");
+    auto *merge = fixture.get<QCheckBox>("mergeStreamsCheck");
+    QTest::keyClick(combo, Qt::Key_End);
+    QCOMPARE(combo->currentText(), QStringLiteral("Terminal"));
+    QCOMPARE(fixture.dialog.specs().first().input, Input::Terminal);
+    QVERIFY(!merge->isEnabled());
+    QVERIFY(merge->toolTip().contains(u"only one stream"));
+    QVERIFY(fixture.label("mergeStreamsNote").contains(u"only one stream"));
+    QTest::keyClick(combo, Qt::Key_Home);
+    QVERIFY(merge->isEnabled());
+    QCOMPARE(merge->toolTip(), QString());
 }
 
 void TestWorkerDialog::escapeAddsNothing()
