@@ -125,6 +125,7 @@ OtherRunsDialog::OtherRunsDialog(RunCatalog *catalog, Settings *settings, QWidge
         m_model->remove(runIds);
         refresh();
     });
+    m_timer.setObjectName(QStringLiteral("otherRunsTimer"));
     m_timer.setSingleShot(true);
     m_timer.callOnTimeout(this, &OtherRunsDialog::refresh);
     showButtons();

@@ -60,7 +60,7 @@ private:
     Settings *m_settings;
     RunsModel *m_model;
     OutputView *m_output;
-    QTimer m_timer;
+    QTimer m_timer{this};
     bool m_known = false; ///< the catalog has answered
 };
 
