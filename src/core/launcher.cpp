@@ -2,218 +2,317 @@
 // SPDX-License-Identifier: MIT
 #include "core/launcher.h"
 
+#include "core/runcontrol.h"
 #include "core/rundirectory.h"
+#include "core/starttext.h"
 
 #include <QCoreApplication>
-#include <QDir>
-#include <QProcess>
-#include <QProcessEnvironment>
+#include <QFileInfo>
 
-#include <deque>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 namespace procession {
 
 namespace {
 
-// One launcher program starts many keepers: its own start is the larger part of the price.
-constexpr int maximumBatch = 32;
-constexpr int maximumInFlight = 2;
-constexpr int farewellMs = 10'000;
+using namespace std::chrono_literals;
+using rundir::StartReport;
 
-bool hasSecrets(const WorkerSpec &spec)
+// Starts the keeper program is given at once. What waits here can still be taken back, and meets a shortage
+// one by one.
+constexpr int maximumInFlight = 64;
+constexpr auto firstPause = 100ms;
+constexpr auto longestPause = 5s;
+constexpr int farewellMs = 10'000;
+constexpr qsizetype lastWords = 500;
+
+/// The errno in a text of QProcess's, which tells it no other way; 0 if it is none that passes.
+int shortageIn(const QString &text)
 {
-    for (const auto &variable : spec.environment) {
-        if (isSecretName(variable.first))
-            return true;
+    for (const int error : {EMFILE, ENFILE, EAGAIN, ENOMEM}) {
+        if (text.endsWith(qt_error_string(error)))
+            return error;
     }
-    return false;
+    return 0;
 }
 
 } // namespace
 
-/// The part of the Launcher that lives in the launch thread.
-class Launcher::Hand final : public QObject
+Launcher::Launcher(const QString &keeperProgram)
+    : m_keeperProgram(keeperProgram)
+    , m_retry(this)
+    , m_pause(firstPause)
 {
-    Q_DISABLE_COPY_MOVE(Hand)
-
-public:
-    Hand(Launcher *launcher, const QString &keeperProgram)
-        : m_launcher(launcher)
-        , m_keeperProgram(keeperProgram)
-    {
-    }
-
-    void launch(const QString &runsDirectory, const RunOrder &order)
-    {
-        m_waiting.push_back({runsDirectory + u'/' + order.runId, order});
-        // What else was posted in the same turn goes along in one batch.
-        if (m_waiting.size() == 1)
-            QMetaObject::invokeMethod(this, &Hand::pump, Qt::QueuedConnection);
-    }
-
-    /// Starts what is still waiting and sees every launcher to its end.
-    void finish()
-    {
-        m_finishing = true;
-        while (!m_waiting.empty())
-            startBatch();
-        for (QProcess *process : findChildren<QProcess *>())
-            process->waitForFinished(farewellMs);
-    }
-
-private:
-    struct Waiting
-    {
-        QString directory;
-        RunOrder order;
-    };
-
-    void pump()
-    {
-        while (!m_waiting.empty() && (m_inFlight < maximumInFlight || m_finishing))
-            startBatch();
-    }
-
-    void startBatch()
-    {
-        QStringList runIds;
-        QStringList arguments{QStringLiteral("--launch")};
-        const bool alone = hasSecrets(*m_waiting.front().order.spec);
-        const auto spec = m_waiting.front().order.spec;
-        while (!m_waiting.empty() && runIds.size() < maximumBatch) {
-            const Waiting &next = m_waiting.front();
-            if (!runIds.isEmpty() && (alone || hasSecrets(*next.order.spec)))
-                break;
-            const QString problem = RunDirectory(next.directory).create(specBytes(next.order));
-            if (problem.isEmpty()) {
-                runIds.append(next.order.runId);
-                arguments.append(next.directory);
-            } else {
-                Q_EMIT m_launcher->launchFailed(next.order.runId, problem);
-            }
-            const bool stop = alone;
-            m_waiting.pop_front();
-            if (stop)
-                break;
-        }
-        if (runIds.isEmpty())
-            return;
-
-        auto *process = new QProcess(this);
-        process->setProgram(m_keeperProgram);
-        process->setArguments(arguments);
-        process->setStandardInputFile(QProcess::nullDevice());
-        process->setStandardOutputFile(QProcess::nullDevice());
-        if (alone) {
-            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-            for (const auto &[key, value] : spec->environment) {
-                if (isSecretName(key))
-                    environment.insert(key, value);
-            }
-            process->setProcessEnvironment(environment);
-        }
-        connect(process, &QProcess::finished, this,
-                [this, process, runIds, arguments](int code, QProcess::ExitStatus status) {
-                    done(process);
-                    // Where a keeper could write its state, that says more than the launcher does, and
-                    // counts.
-                    Q_EMIT m_launcher->launched(runIds);
-                    if (status != QProcess::NormalExit || code != rundir::AllStarted)
-                        explain(runIds, arguments.mid(1), process->readAllStandardError());
-                });
-        connect(process, &QProcess::errorOccurred, this,
-                [this, process, runIds](QProcess::ProcessError error) {
-                    if (error != QProcess::FailedToStart)
-                        return;
-                    done(process);
-                    fail(runIds, tr("The keeper %1 could not be started: %2.")
-                                     .arg(m_keeperProgram, process->errorString()));
-                });
-        ++m_inFlight;
-        process->start(QIODevice::ReadOnly);
-    }
-
-    /// Tells each run that did not start what the launcher said of it: a line "procession-keeper: DIRECTORY:
-    /// why".
-    void explain(const QStringList &runIds, const QStringList &directories, const QByteArray &said)
-    {
-        const QStringList lines = QString::fromLocal8Bit(said).split(u'\n', Qt::SkipEmptyParts);
-        bool told = false;
-        for (qsizetype i = 0; i < runIds.size(); ++i) {
-            const QString prefix = u"procession-keeper: " + directories.at(i) + u": ";
-            for (const QString &line : lines) {
-                if (line.startsWith(prefix)) {
-                    fail({runIds.at(i)}, tr("It could not be kept: %1.").arg(line.mid(prefix.size())));
-                    told = true;
-                }
-            }
-        }
-        if (!told) {
-            fail(runIds, lines.isEmpty() ? tr("Its keeper ended before it could start the program.")
-                                         : lines.join(u' '));
-        }
-    }
-
-    void fail(const QStringList &runIds, const QString &reason)
-    {
-        for (const QString &runId : runIds)
-            Q_EMIT m_launcher->launchFailed(runId, reason);
-    }
-
-    void done(QProcess *process)
-    {
-        --m_inFlight;
-        process->deleteLater();
-        QMetaObject::invokeMethod(this, &Hand::pump, Qt::QueuedConnection);
-    }
-
-    Launcher *m_launcher;
-    QString m_keeperProgram;
-    std::deque<Waiting> m_waiting;
-    int m_inFlight = 0;
-    bool m_finishing = false;
-};
-
-Launcher::Launcher(const QString &keeperProgram, QObject *parent)
-    : QObject(parent)
-    , m_hand(new Hand(this, keeperProgram))
-{
-    m_thread.setObjectName(QStringLiteral("launch"));
-    m_hand->moveToThread(&m_thread);
-    m_thread.start();
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &Launcher::pump);
 }
 
-Launcher::~Launcher()
-{
-    QMetaObject::invokeMethod(m_hand, &Hand::finish, Qt::BlockingQueuedConnection);
-    m_hand->deleteLater();
-    m_thread.quit();
-    m_thread.wait();
-}
+Launcher::~Launcher() = default;
 
 void Launcher::launch(const QString &runsDirectory, const RunOrder &order)
 {
     QMetaObject::invokeMethod(
-        m_hand, [hand = m_hand, runsDirectory, order] { hand->launch(runsDirectory, order); },
+        this,
+        [this, runsDirectory, order] {
+            m_waiting.push_back({++m_launches, runsDirectory + u'/' + order.runId, order});
+            if (m_retry.isActive())
+                tellDelay(m_waiting.back());
+            else
+                pump();
+        },
+        Qt::QueuedConnection);
+}
+
+void Launcher::cancel(const QString &runId)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, runId] {
+            const auto waiting =
+                std::find_if(m_waiting.begin(), m_waiting.end(),
+                             [&runId](const Start &start) { return start.order.runId == runId; });
+            const auto inFlight = m_inFlight.constFind(runId);
+            bool isCancelled = false;
+            if (waiting != m_waiting.end()) {
+                isCancelled = !waiting->isClaimed || RunDirectory(waiting->directory).revoke();
+                m_waiting.erase(waiting);
+            } else if (inFlight != m_inFlight.constEnd()) {
+                // Its keeper comes too late, if it comes at all.
+                isCancelled = RunDirectory(inFlight->directory).revoke();
+            }
+            if (isCancelled)
+                Q_EMIT launchCancelled(runId);
+        },
         Qt::QueuedConnection);
 }
 
 void Launcher::send(const QString &runDirectory, rundir::Verb verb, int argument)
 {
     QMetaObject::invokeMethod(
-        m_hand,
+        this,
         [this, runDirectory, verb, argument] {
-            if (!RunDirectory(runDirectory).send(verb, argument))
-                Q_EMIT unreachable(runDirectory);
+            if (RunControl(runDirectory).send(verb, argument) == RunControl::Result::Unreachable)
+                Q_EMIT unreachable(QFileInfo(runDirectory).fileName());
         },
         Qt::QueuedConnection);
 }
 
-void Launcher::prune(const QString &runsDirectory, const QStringList &inUse, int kept)
+void Launcher::finish()
 {
-    QMetaObject::invokeMethod(
-        m_hand, [runsDirectory, inUse, kept] { RunDirectory::prune(runsDirectory, inUse, kept); },
-        Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, &Launcher::endGracefully, Qt::BlockingQueuedConnection);
+}
+
+void Launcher::pump()
+{
+    while (!m_waiting.empty() && !m_retry.isActive() &&
+           (m_inFlight.size() < maximumInFlight || m_finishing)) {
+        Start start = m_waiting.front();
+        m_waiting.pop_front();
+        if (!start.isClaimed) {
+            int error = 0;
+            const QString problem = RunDirectory(start.directory).create(specBytes(start.order), &error);
+            if (isShortage(error)) {
+                delay(start, error);
+                continue;
+            }
+            if (!problem.isEmpty()) {
+                Q_EMIT launchFailed(start.order.runId, problem);
+                continue;
+            }
+            start.isClaimed = true;
+        }
+        if (!begin(start)) {
+            Q_EMIT launchFailed(
+                start.order.runId,
+                tr("The values of its secret variables are too long together to be passed on."));
+        }
+    }
+}
+
+bool Launcher::begin(const Start &start)
+{
+    const QByteArray request = requestBytes(start.directory, *start.order.spec);
+    if (request.size() > qsizetype(rundir::maximumRequestBytes))
+        return false;
+    m_inFlight.insert(start.order.runId, start);
+    if (m_program == nullptr)
+        startProgram();
+    if (m_program != nullptr) // it may have failed at once
+        m_program->write(request);
+    return true;
+}
+
+/// Keeps a start for later, in its place.
+void Launcher::delay(Start start, int error)
+{
+    m_shortage = error;
+    if (!m_retry.isActive()) {
+        m_retry.start(m_pause);
+        m_pause = std::min<std::chrono::milliseconds>(m_pause * 2, longestPause);
+        for (Start &waiting : m_waiting)
+            tellDelay(waiting);
+    }
+    tellDelay(start);
+    const auto place = std::find_if(m_waiting.begin(), m_waiting.end(),
+                                    [&start](const Start &other) { return other.number > start.number; });
+    m_waiting.insert(place, std::move(start));
+}
+
+void Launcher::tellDelay(Start &start)
+{
+    if (!std::exchange(start.isTold, true))
+        Q_EMIT launchDelayed(start.order.runId, shortageText(m_shortage));
+}
+
+void Launcher::startProgram()
+{
+    m_program = new QProcess(this);
+    m_program->setProgram(m_keeperProgram);
+    m_program->setArguments({QStringLiteral("--serve")});
+    connect(m_program, &QProcess::readyReadStandardOutput, this, [this] {
+        takeReports();
+        pump();
+    });
+    connect(m_program, &QProcess::finished, this, [this] {
+        takeReports();
+        const QString said = QString::fromLocal8Bit(m_program->readAllStandardError().right(lastWords));
+        programEnded(
+            m_isSound ? tr("The program that starts the keepers, %1, was ended. Start the worker again. %2")
+                            .arg(m_keeperProgram, said)
+                            .trimmed()
+                      : tr("The keeper %1 does not answer as this version of Procession expects. "
+                           "Install both from one package.")
+                            .arg(m_keeperProgram),
+            0);
+    });
+    connect(m_program, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) {
+            const QString reason = m_program->errorString();
+            programEnded(tr("The keeper %1 could not be started: %2. Is Procession installed whole?")
+                             .arg(m_keeperProgram, reason),
+                         shortageIn(reason));
+        }
+    });
+    m_isSound = true;
+    m_program->start();
+}
+
+void Launcher::programEnded(const QString &reason, int shortage)
+{
+    m_program->disconnect(this);
+    m_program->deleteLater();
+    m_program = nullptr;
+    m_reports.clear();
+    m_suspects.clear();
+    m_silent = 0;
+    const QHash<QString, Start> inFlight = std::exchange(m_inFlight, {});
+    for (const Start &start : inFlight) {
+        if (shortage != 0)
+            delay(start, shortage);
+        else
+            Q_EMIT launchFailed(start.order.runId, reason);
+    }
+    QMetaObject::invokeMethod(this, &Launcher::pump, Qt::QueuedConnection);
+}
+
+void Launcher::takeReports()
+{
+    m_reports += m_program->readAllStandardOutput();
+    qsizetype taken = 0;
+    for (; m_isSound && m_reports.size() - taken >= qsizetype(sizeof(StartReport));
+         taken += sizeof(StartReport)) {
+        StartReport report;
+        std::memcpy(&report, m_reports.constData() + taken, sizeof report);
+        m_isSound = takeReport(report);
+        if (!m_isSound)
+            m_program->kill(); // whatever it is, nothing it says can be relied upon
+    }
+    m_reports.remove(0, m_isSound ? taken : m_reports.size());
+}
+
+/// False if this is no report of a run in flight.
+bool Launcher::takeReport(const StartReport &report)
+{
+    if (report.start > rundir::Start::KeeperFailed || report.run[sizeof report.run - 1] != '\0')
+        return false;
+    if (report.run[0] == '\0') {
+        ++m_silent;
+        for (auto start = m_inFlight.cbegin(); start != m_inFlight.cend(); ++start)
+            m_suspects.insert(start.key());
+        findSilent();
+        return true;
+    }
+    const QString runId = QString::fromLatin1(report.run);
+    const auto found = m_inFlight.constFind(runId);
+    if (found == m_inFlight.constEnd())
+        return false;
+    const Start start = *found;
+    m_inFlight.erase(found);
+    if (report.start == rundir::Start::KeeperFailed && isShortage(report.error)) {
+        delay(start, report.error);
+    } else {
+        m_pause = firstPause;
+        if (report.start != rundir::Start::Started)
+            Q_EMIT launchFailed(runId, startProblem(report));
+    }
+    if (m_silent > 0)
+        findSilent();
+    return true;
+}
+
+/// Which of those in flight lost its keeper before it could say a word: the one of which nothing was heard
+/// when all others had been.
+void Launcher::findSilent()
+{
+    QStringList unheard;
+    for (auto run = m_suspects.begin(); run != m_suspects.end();) {
+        const auto start = m_inFlight.constFind(*run);
+        const RunFacts facts =
+            start != m_inFlight.constEnd() ? RunDirectory(start->directory).inspect() : RunFacts();
+        if (start != m_inFlight.constEnd() && facts.record == RunFacts::Record::None) {
+            unheard.append(*run);
+            ++run;
+            continue;
+        }
+        if (facts.keeper == RunFacts::Keeper::Gone && facts.slot.phase < rundir::Phase::Finished) {
+            --m_silent; // it was this one, and its state says how far it came
+            m_inFlight.remove(*run);
+        }
+        run = m_suspects.erase(run);
+    }
+    if (unheard.size() > m_silent)
+        return;
+    for (const QString &runId : unheard) {
+        m_inFlight.remove(runId);
+        StartReport report{};
+        report.start = rundir::Start::KeeperFailed;
+        Q_EMIT launchFailed(runId, startProblem(report));
+    }
+    m_suspects.clear();
+    m_silent = 0;
+}
+
+void Launcher::endGracefully()
+{
+    m_finishing = true;
+    m_retry.stop();
+    m_waiting.erase(
+        std::remove_if(m_waiting.begin(), m_waiting.end(), [](const Start &start) { return start.isTold; }),
+        m_waiting.end());
+    pump();
+    m_waiting.clear();
+    QProcess *program = std::exchange(m_program, nullptr);
+    if (program == nullptr)
+        return;
+    program->disconnect(this);
+    program->closeWriteChannel();
+    if (!program->waitForFinished(farewellMs)) {
+        program->kill();
+        program->waitForFinished(farewellMs);
+    }
 }
 
 } // namespace procession

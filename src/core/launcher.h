@@ -2,49 +2,92 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/rundirectory.h"
+#include "core/runorder.h"
+#include "keeper/rundir.h"
 
+#include <QHash>
 #include <QObject>
+#include <QProcess>
+#include <QSet>
 #include <QString>
-#include <QStringList>
-#include <QThread>
+#include <QTimer>
+
+#include <chrono>
+#include <deque>
 
 namespace procession {
 
-/// Starts keepers (by QProcess) and sends them commands, in a thread of its own: QProcess::start takes up to
-/// a millisecond of its thread. Calls are posted and return at once; they are carried out in order. GUI
-/// thread.
+/// Has keepers started, by one resident `procession-keeper --serve`, and sends them commands. Lives in the
+/// launch thread, as starting a process and writing files take their time; its calls may be made from any
+/// thread, return at once and are carried out in order.
+///
+/// Each launch() is followed by the run's own state or by one of launchFailed() and launchCancelled(). A
+/// start that meets a shortage (of files, processes, memory) waits and is tried again.
 class Launcher final : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Launcher)
 
 public:
-    explicit Launcher(const QString &keeperProgram, QObject *parent = nullptr);
-    /// Waits for the starts under way: a launcher lives for milliseconds.
+    explicit Launcher(const QString &keeperProgram);
     ~Launcher() override;
 
-    /// Makes the run's directory below `runsDirectory` and starts its keeper. Values of secret variables go
-    /// by the keeper's environment, never to disk.
+    /// Makes the run's directory below `runsDirectory` and has its keeper started. Values of secret variables
+    /// go by a pipe, never to disk.
     void launch(const QString &runsDirectory, const RunOrder &order);
+    /// Takes back a start whose keeper has not said a word yet; answered by launchCancelled() unless it is
+    /// too late for that.
+    void cancel(const QString &runId);
     void send(const QString &runDirectory, rundir::Verb verb, int argument = 0);
-    /// See RunDirectory::prune().
-    void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
+
+    /// Starts what waits, but for a shortage, and sees the resident program to its end. Waits for that; not
+    /// to be called in the launch thread. No signal follows.
+    void finish();
 
 Q_SIGNALS:
-    /// The launching QProcess of these runs ended: what became of them stands in their directories, where
-    /// they could be written.
-    void launched(const QStringList &runIds);
-    /// This run was not started; `reason` is for a person to read. Comes after launched(), if that comes.
+    /// This run was not started, or that is not known: then its directory tells. `reason` is for a person.
     void launchFailed(const QString &runId, const QString &reason);
-    /// Nobody listens on this run's control socket any more.
-    void unreachable(const QString &runDirectory);
+    /// It meets a shortage and is tried again; told once per run.
+    void launchDelayed(const QString &runId, const QString &reason);
+    /// Nothing of this run has begun or ever will.
+    void launchCancelled(const QString &runId);
+    /// Nobody listens on this run's control socket.
+    void unreachable(const QString &runId);
 
 private:
-    class Hand;
+    struct Start
+    {
+        quint64 number = 0; // in the order of the calls
+        QString directory;
+        RunOrder order;
+        bool isClaimed = false; // its directory is made
+        bool isTold = false;    // that it waits
+    };
 
-    QThread m_thread;
-    Hand *m_hand; // lives in m_thread
+    void pump();
+    bool begin(const Start &start);
+    void delay(Start start, int error);
+    void tellDelay(Start &start);
+    void startProgram();
+    void programEnded(const QString &reason, int shortage);
+    void takeReports();
+    bool takeReport(const rundir::StartReport &report);
+    void findSilent();
+    void endGracefully();
+
+    const QString m_keeperProgram;
+    QProcess *m_program = nullptr;
+    QByteArray m_reports;  // the begin of one that has not arrived whole
+    bool m_isSound = true; // all of them were reports
+    quint64 m_launches = 0;
+    std::deque<Start> m_waiting; // by their numbers
+    QHash<QString, Start> m_inFlight;
+    QSet<QString> m_suspects; // in flight when a keeper died without a word
+    int m_silent = 0;         // keepers that did
+    QTimer m_retry;
+    std::chrono::milliseconds m_pause;
+    int m_shortage = 0;
+    bool m_finishing = false;
 };
 
 } // namespace procession

@@ -8,11 +8,9 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QRandomGenerator>
-#include <QSet>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -90,11 +88,6 @@ bool isOwn(const QString &directory)
     struct stat info;
     return ::lstat(QFile::encodeName(directory).constData(), &info) == 0 && S_ISDIR(info.st_mode) &&
            info.st_uid == ::geteuid();
-}
-
-bool isOver(Phase phase)
-{
-    return phase == Phase::Finished || phase == Phase::FailedToStart;
 }
 
 } // namespace
@@ -216,27 +209,6 @@ bool RunDirectory::isRevoked(const StateSlot &slot)
 bool RunDirectory::send(Verb verb, int argument) const
 {
     return RunControl(m_path).send(verb, argument) != RunControl::Result::Unreachable;
-}
-
-void RunDirectory::prune(const QString &runsDirectory, const QStringList &inUse, int kept)
-{
-    const QSet<QString> used(inUse.cbegin(), inUse.cend());
-    QDir runs(runsDirectory);
-    // Run ids sort by time.
-    const QStringList ids = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks, QDir::Name);
-    qsizetype tooMany = ids.size() - kept;
-    for (const QString &id : ids) {
-        if (tooMany <= 0)
-            return;
-        if (used.contains(id))
-            continue;
-        const RunDirectory run(runs.filePath(id));
-        const auto state = run.readState();
-        if (!state || !isOver(state->phase) || run.inspect().keeper == RunFacts::Keeper::Alive)
-            continue;
-        if (QDir(run.path()).removeRecursively())
-            --tooMany;
-    }
 }
 
 } // namespace procession

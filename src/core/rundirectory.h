@@ -8,7 +8,6 @@
 
 #include <QByteArray>
 #include <QString>
-#include <QStringList>
 
 #include <optional>
 
@@ -50,10 +49,6 @@ public:
     /// Claims the directory (mkdir) and writes the spec; leaves nothing behind where it fails. Returns why,
     /// for a person to read, and the errno in `*error`.
     QString create(const QByteArray &spec, int *error = nullptr) const;
-
-    /// Removes the oldest ended runs below `runsDirectory` until at most `kept` are left; those of `inUse`
-    /// and those a keeper holds stay. Takes its time: not for the GUI thread.
-    static void prune(const QString &runsDirectory, const QStringList &inUse, int kept);
 
     /// The newest valid state slot; nullopt if there is none (never started, damaged, newer, not this
     /// user's).

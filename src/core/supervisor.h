@@ -20,8 +20,9 @@
 namespace procession {
 
 class Doorbell;
-class Launcher;
 class RunDirectory;
+struct OrphanNews;
+struct RunFacts;
 
 /// Runs a roster's workers: commands come down by id, snapshots go up by changed(). Nothing above core ever
 /// holds a worker. All calls return at once. GUI thread.
@@ -37,6 +38,8 @@ public:
     /// Opens the roster `rosterId` with its journal, takes over its running workers and shows how the others
     /// ended. Returns why it could not, for a person to read, or an empty string. Closes the open one first.
     QString open(const QString &rosterId);
+    /// True after an open() that failed because another window has the roster; see askToRaise().
+    bool isHeldElsewhere() const { return m_roster.isHeldElsewhere(); }
     /// Leaves the running workers to their keepers.
     void close();
     const Roster &roster() const { return m_roster; }
@@ -106,21 +109,33 @@ Q_SIGNALS:
 
 private:
     struct Worker;
+    struct Hands;
 
     Worker *find(WorkerId id) const;
     Worker *findRun(const QString &runId) const;
     Worker &makeWorker(const Roster::Entry &entry);
+    void reachOut();
     void launch(Worker &worker);
-    void send(Worker &worker, rundir::Verb verb, int argument = 0);
+    void ask(Worker &worker, rundir::Verb verb, int argument = 0);
+    void endOrphans(Worker &worker, int stopSignal, std::chrono::nanoseconds grace);
     void take(Worker &worker);
     void refresh(Worker &worker);
     void inspect(Worker &worker);
+    void settle(Worker &worker, const RunFacts &facts);
     void apply(Worker &worker, const rundir::StateSlot &slot);
+    void abandon(Worker &worker, const RunFacts &facts);
+    void orphansFound(const QString &runId, const OrphanNews &news);
+    void endAbandoned(Worker &worker, bool killed);
+    void endUnknown(Worker &worker, const QString &problem);
     bool advance(Worker &worker, Event event);
     void end(Worker &worker, Event event, const EndFacts &facts);
     void rang(const QStringList &runIds, bool overflowed);
     void launchFailed(const QString &runId, const QString &reason);
+    void launchCancelled(const QString &runId);
+    void unreachable(const QString &runId);
     void sweep();
+    void chase(Worker &worker);
+    void showProblem(Worker &worker);
     void markDirty(const Worker &worker);
     void flush();
     void emitNow(const RosterDelta &delta);
@@ -131,12 +146,14 @@ private:
     QString m_rosterId;
     Roster m_roster;
     std::unique_ptr<Doorbell> m_doorbell;
-    std::unique_ptr<Launcher> m_launcher;
+    std::unique_ptr<Hands> m_hands;
     QHash<WorkerId, std::shared_ptr<Worker>> m_workers;
     QHash<QString, WorkerId> m_runs;
     QSet<WorkerId> m_alive;
     qint64 m_outputLimit = 0;
     qint64 m_fileLimit = 0;
+    int m_columns = 0; // of the workers' terminals; 0: not said yet
+    int m_rows = 0;
     QSet<WorkerId> m_dirty;
     QTimer m_flushTimer;
     QElapsedTimer m_sinceFlush;

@@ -12,6 +12,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
 #include <memory>
 
 using namespace procession;
@@ -141,19 +145,46 @@ private Q_SLOTS:
     void saysWhyARunCannotBeKept()
     {
         // The keeper finds no place for the run's state, as a full disk or a wrong mode would have it.
-        const auto supervisor = withKeeper("mkdir \"$2/state\"; exec KEEPER \"$@\"");
+        const auto supervisor = withKeeper(
+            R"(while IFS= read -r -d '' dir; do
+                   read -r -d '' end
+                   mkdir "$dir/state"
+                   printf '%s\0\0' "$dir" | KEEPER --serve
+               done)");
         const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
         supervisor->start({id});
         QTRY_COMPARE(supervisor->status(id)->state, State::Ended);
         QCOMPARE(supervisor->status(id)->outcome, Outcome::FailedToStart);
-        QVERIFY2(supervisor->status(id)->problem.startsWith(u"It could not be kept: "),
+        QVERIFY2(supervisor->status(id)->problem.startsWith(u"It could not be kept"),
                  qPrintable(supervisor->status(id)->problem));
+    }
+
+    /// No process to spare for a keeper: the start waits, says so, and can be called off.
+    void waitsForRoom()
+    {
+        const auto supervisor = withKeeper(
+            R"(while IFS= read -r -d '' dir; do
+                   read -r -d '' end
+                   run=${dir##*/}
+                   printf '\7\0\0\0''\0\0\0\0''\013\0\0\0''\0\0\0\0'"$run"
+                   head -c $((112 - ${#run})) /dev/zero
+               done)");
+        const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
+        supervisor->start({id});
+        QTRY_VERIFY(supervisor->status(id)->problem.contains(u"tried again"));
+        QCOMPARE(supervisor->status(id)->state, State::Starting);
+        supervisor->stop({id});
+        QTRY_COMPARE(supervisor->status(id)->state, State::Ended);
+        QCOMPARE(supervisor->status(id)->outcome, Outcome::Stopped);
+        QCOMPARE(supervisor->status(id)->startedMs, 0);
+        QCOMPARE(launchAgain(supervisor->status(id)->runDirectory), int(rundir::SomeFailed));
     }
 
     /// Whoever kills the launcher does not make a running worker a failed start.
     void survivesTheLauncher()
     {
-        const auto supervisor = withKeeper("KEEPER \"$@\"; kill -9 $$");
+        const auto supervisor = withKeeper(
+            R"(IFS= read -r -d '' dir; printf '%s\0\0' "$dir" | KEEPER --serve >/dev/null; kill -9 $$)");
         const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
         supervisor->start({id});
         QTRY_COMPARE(supervisor->status(id)->state, State::Running);
@@ -331,19 +362,265 @@ private Q_SLOTS:
         QVERIFY(second.open(QStringLiteral("test")).contains(u"another window"));
     }
 
+    /// The half of the keeper that works is killed: the other goes on, and nothing is lost.
+    void goesOnWithTheOtherHalf()
+    {
+        const QString go = m_home->filePath(QStringLiteral("go"));
+        const WorkerId id = m_supervisor->add(
+            shell(QStringLiteral("w"), u"while [ ! -e "_qs + go + u" ]; do sleep 0.02; done; exit 7"));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        const qint64 pid = m_supervisor->status(id)->pid;
+        const int first = slot(id).keeperPid;
+        ::kill(first, SIGKILL);
+        QTRY_VERIFY(slot(id).takeovers == 1 && slot(id).keeperPid != first);
+        QCOMPARE(state(id), State::Running);
+        QCOMPARE(m_supervisor->status(id)->pid, pid);
+        QVERIFY(!m_supervisor->status(id)->keeperGone);
+        QVERIFY(QFile(go).open(QIODevice::WriteOnly));
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Failed);
+        QCOMPARE(m_supervisor->status(id)->exitCode, std::optional<int>(7));
+    }
+
     void knowsThatItDoesNotKnow()
     {
         const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"1000"_qs}));
         m_supervisor->start({id});
         QTRY_COMPARE(state(id), State::Running);
-        const auto slot = RunDirectory(m_supervisor->status(id)->runDirectory).readState();
-        QVERIFY(slot);
-        ::kill(slot->keeperPid, SIGKILL);
+        stopKeeper(id);
+        ::kill(pid_t(m_supervisor->status(id)->pid), SIGKILL);
+        QTRY_COMPARE(m_home->processes(), QList<qint64>());
+        killKeeper();
         QTRY_COMPARE(state(id), State::Ended);
         QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Lost);
         QVERIFY(!m_supervisor->status(id)->exitCode);
-        ::kill(slot->mainPid, SIGKILL);
-        QTRY_COMPARE(m_home->processes(), QList<qint64>());
+    }
+
+    void watchesWhatNobodyKeeps()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"1000"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        stopKeeper(id);
+        killKeeper();
+        QTRY_VERIFY(m_supervisor->status(id)->keeperGone);
+        QCOMPARE(state(id), State::Running);
+        QVERIFY(m_supervisor->status(id)->pid > 0);
+        QVERIFY(m_supervisor->status(id)->problem.contains(u"Its keeper was killed"));
+        // The next window finds it the same way.
+        m_supervisor = std::make_unique<Supervisor>(m_home->paths());
+        QCOMPARE(m_supervisor->open(QStringLiteral("test")), QString());
+        QTRY_VERIFY(m_supervisor->status(id)->keeperGone);
+        QCOMPARE(state(id), State::Running);
+        ::kill(pid_t(m_supervisor->status(id)->pid), SIGKILL);
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Lost);
+        QVERIFY(!m_supervisor->status(id)->keeperGone);
+    }
+
+    /// Both halves of the keeper were killed; Terminate ends the whole tree all the same.
+    void endsWhatNobodyKeeps()
+    {
+        WorkerSpec spec = shell(QStringLiteral("tree"), u"trap '' TERM; echo ready; setsid sleep 100 & "
+                                                        "env -i sleep 100 & while :; do sleep 0.1; done"_qs);
+        spec.grace = 300ms;
+        const WorkerId id = m_supervisor->add(spec);
+        m_supervisor->start({id});
+        QTRY_COMPARE(output(id), QByteArray("ready\n"));
+        QTRY_VERIFY(m_home->processes().size() >= 2);
+        stopKeeper(id);
+        killKeeper();
+        QTRY_VERIFY(m_supervisor->status(id)->keeperGone);
+        m_supervisor->stop({id});
+        QCOMPARE(state(id), State::Stopping);
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Killed); // it ignores TERM
+        QVERIFY(!m_supervisor->status(id)->exitCode);
+        QCOMPARE(m_home->processes(), QList<qint64>());
+    }
+
+    /// Killed while it ended what the main process had left: the code is known, and the rest is ended.
+    void endsTheStraysOfADeadKeeper()
+    {
+        const WorkerId id = keptStrays();
+        m_supervisor->stop({id}); // its keeper hears of it, and is killed before it can obey
+        stopKeeper(id);
+        killKeeper();
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->exitCode, std::optional<int>(3));
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Failed);
+        QCOMPARE(m_home->processes(), QList<qint64>());
+    }
+
+    void keepsStrays()
+    {
+        const WorkerId id = keptStrays();
+        QCOMPARE(state(id), State::Running);
+        QCOMPARE(m_supervisor->status(id)->pid, 0);
+        QCOMPARE(m_supervisor->status(id)->strays, 1);
+        m_supervisor->stop({id});
+        QTRY_COMPARE(state(id), State::Ended);
+        // What was asked of its strays says nothing of the worker.
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Failed);
+        QCOMPARE(m_supervisor->status(id)->exitCode, std::optional<int>(3));
+        QVERIFY(!m_supervisor->status(id)->straysKept);
+        QCOMPARE(m_home->processes(), QList<qint64>());
+    }
+
+    void feedsItsInput()
+    {
+        QSignalSpy waiting(m_supervisor.get(), &Supervisor::inputWaiting);
+        WorkerSpec spec = direct(QStringLiteral("cat"), {u"cat"_qs});
+        spec.input = Input::Pipe;
+        const WorkerId id = m_supervisor->add(spec);
+        m_supervisor->start({id});
+        QTRY_VERIFY(m_supervisor->status(id)->inputOpen);
+        m_supervisor->sendInput(id, "hello\n");
+        QTRY_COMPARE(output(id), QByteArray("hello\n"));
+        const QByteArray much(500'000, 'x'); // more than a pipe holds
+        m_supervisor->sendInput(id, much);
+        m_supervisor->endInput(id);
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->exitCode, std::optional<int>(0));
+        QCOMPARE(output(id), "hello\n" + much);
+        QCOMPARE(waiting.last().at(1).toLongLong(), 0);
+    }
+
+    /// A gigabyte into a worker that reads nothing: what waits is bounded, the rest refused with its name.
+    void refusesWhatIsNotRead()
+    {
+        QStringList notices;
+        connect(m_supervisor.get(), &Supervisor::notice, this, [&](const QString &text) { notices += text; });
+        qint64 most = 0;
+        connect(m_supervisor.get(), &Supervisor::inputWaiting, this,
+                [&most](WorkerId, qint64 bytes) { most = std::max(most, bytes); });
+        WorkerSpec spec = direct(QStringLiteral("deaf"), {u"sleep"_qs, u"100"_qs});
+        spec.input = Input::Pipe;
+        const WorkerId id = m_supervisor->add(spec);
+        m_supervisor->start({id});
+        QTRY_VERIFY(m_supervisor->status(id)->inputOpen);
+        const QByteArray block(1 << 16, 'x');
+        for (int sent = 0; sent < 1 << 14; ++sent)
+            m_supervisor->sendInput(id, block);
+        QVERIFY(notices.size() > (1 << 14) - 100);
+        QVERIFY2(notices.first().contains(u"deaf"), qPrintable(notices.first()));
+        QTRY_VERIFY(most > 0);
+        QVERIFY(most <= 1 << 20);
+        m_supervisor->kill({id});
+        QTRY_COMPARE(state(id), State::Ended);
+    }
+
+    void sizesItsTerminal()
+    {
+        m_supervisor->resizeTerminals(101, 31);
+        WorkerSpec spec = shell(QStringLiteral("tty"),
+                                u"trap 'stty size' WINCH; stty size; while :; do sleep 0.1; done"_qs);
+        spec.input = Input::Terminal;
+        const WorkerId id = m_supervisor->add(spec);
+        m_supervisor->start({id});
+        QTRY_VERIFY(output(id).startsWith("31 101"));
+        QVERIFY(m_supervisor->status(id)->terminal);
+        m_supervisor->resizeTerminals(99, 22);
+        QTRY_VERIFY(output(id).contains("22 99"));
+    }
+
+    void asksTheOtherWindowToTheFront()
+    {
+        QSignalSpy raised(m_supervisor.get(), &Supervisor::raiseRequested);
+        Supervisor second(m_home->paths());
+        QVERIFY(!second.isHeldElsewhere());
+        QVERIFY(!second.open(QStringLiteral("test")).isEmpty());
+        QVERIFY(second.isHeldElsewhere());
+        QVERIFY(second.askToRaise(QStringLiteral("test")));
+        QTRY_COMPARE(raised.count(), 1);
+        QVERIFY(!second.askToRaise(QStringLiteral("nobody")));
+    }
+
+    /// A keeper that was stopped says nothing; once it goes on, what was asked is done.
+    void saysThatAKeeperDoesNotAnswer()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        const int keeper = slot(id).keeperPid;
+        ::kill(keeper, SIGSTOP);
+        m_supervisor->pause({id});
+        QTRY_VERIFY(m_supervisor->status(id)->problem.contains(u"does not answer"));
+        QCOMPARE(state(id), State::Running);
+        ::kill(keeper, SIGCONT);
+        QTRY_COMPARE(state(id), State::Paused);
+        QTRY_COMPARE(m_supervisor->status(id)->problem, QString());
+    }
+
+    /// A command that did not arrive is sent again.
+    void asksAgain()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        const QDir run(m_supervisor->status(id)->runDirectory);
+        QVERIFY(QFile::rename(run.filePath(u"ctl"_qs), run.filePath(u"away"_qs)));
+        m_supervisor->stop({id});
+        QTRY_VERIFY(m_supervisor->status(id)->problem.contains(u"cannot be reached"));
+        QVERIFY(QFile::rename(run.filePath(u"away"_qs), run.filePath(u"ctl"_qs)));
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Stopped);
+    }
+
+    void killsPastAKeeperOutOfReach()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        QVERIFY(QFile::remove(m_supervisor->status(id)->runDirectory + u"/ctl"));
+        m_supervisor->kill({id});
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Killed);
+        QCOMPARE(m_supervisor->status(id)->exitCode, std::optional<int>(-9));
+    }
+
+    void doesNotMisreadARecord_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("newer") << u"newer"_qs << u"newer version"_qs;
+        QTest::newRow("damaged") << u"damaged"_qs << u"is damaged"_qs;
+        QTest::newRow("cut short") << u"cut"_qs << u"is damaged"_qs;
+        QTest::newRow("FIFO") << u"fifo"_qs << u"left alone"_qs;
+        QTest::newRow("link") << u"link"_qs << u"left alone"_qs;
+    }
+
+    void doesNotMisreadARecord()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, says);
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Ended);
+        const QString directory = m_supervisor->status(id)->runDirectory;
+        m_supervisor->close();
+        const QString stateFile = directory + u"/state";
+        rundir::StateSlot slot = *RunDirectory(directory).readState();
+        if (kind == u"fifo") {
+            QVERIFY(QFile::remove(stateFile));
+            QCOMPARE(::mkfifo(QFile::encodeName(stateFile).constData(), 0600), 0);
+        } else if (kind == u"link") {
+            QVERIFY(QFile::rename(directory, directory + u"-away"));
+            QVERIFY(QFile::link(directory + u"-away", directory));
+        } else {
+            QFile file(stateFile);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            slot.version = rundir::stateVersion + 1;
+            slot.checksum = rundir::checksum(slot) + (kind == u"damaged" ? 1 : 0);
+            file.write(reinterpret_cast<const char *>(&slot), kind == u"cut" ? 100 : qint64(sizeof slot));
+        }
+        QCOMPARE(m_supervisor->open(QStringLiteral("test")), QString());
+        QTRY_COMPARE(state(id), State::Ended);
+        QCOMPARE(m_supervisor->status(id)->outcome, Outcome::Lost);
+        QVERIFY(!m_supervisor->status(id)->exitCode);
+        QVERIFY2(m_supervisor->status(id)->problem.contains(says),
+                 qPrintable(m_supervisor->status(id)->problem));
     }
 
     void removesAndPutsBack()
@@ -438,7 +715,7 @@ private:
         QFile script(m_home->filePath(QStringLiteral("keeper")));
         if (!script.open(QIODevice::WriteOnly))
             return nullptr;
-        script.write("#!/bin/sh\n" + text.replace("KEEPER", paths.keeperProgram.toUtf8()) + "\n");
+        script.write("#!/bin/bash\n" + text.replace("KEEPER", paths.keeperProgram.toUtf8()) + "\n");
         script.close();
         script.setPermissions(QFileDevice::ReadOwner | QFileDevice::ExeOwner);
         paths.keeperProgram = script.fileName();
@@ -453,8 +730,51 @@ private:
 
     State state(WorkerId id) const { return m_supervisor->status(id)->state; }
 
+    rundir::StateSlot slot(WorkerId id) const
+    {
+        return RunDirectory(m_supervisor->status(id)->runDirectory).readState().value_or(rundir::StateSlot());
+    }
+
+    QByteArray output(WorkerId id) const
+    {
+        QFile file(m_supervisor->status(id)->runDirectory + u"/out.00000000000000000000");
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    /// A worker whose main process has ended with 3 and left a child that is kept.
+    WorkerId keptStrays()
+    {
+        WorkerSpec spec = shell(QStringLiteral("strays"), u"sleep 100 & exit 3"_qs);
+        spec.keepStrays = true;
+        const WorkerId id = m_supervisor->add(spec);
+        m_supervisor->start({id});
+        const auto isKept = [this, id] { return m_supervisor->status(id)->straysKept; };
+        [&] { QTRY_VERIFY(isKept()); }();
+        return id;
+    }
+
+    /// Stops both halves, so that neither goes on when the other is killed.
+    void stopKeeper(WorkerId id)
+    {
+        const rundir::StateSlot now = slot(id);
+        m_keeper = {now.keeperPid, now.guardianPid};
+        for (const int half : m_keeper) {
+            if (half > 0)
+                ::kill(half, SIGSTOP);
+        }
+    }
+
+    void killKeeper() const
+    {
+        for (const int half : m_keeper) {
+            if (half > 0)
+                ::kill(half, SIGKILL);
+        }
+    }
+
     std::unique_ptr<TestHome> m_home;
     std::unique_ptr<Supervisor> m_supervisor;
+    std::array<int, 2> m_keeper{};
 };
 
 QTEST_GUILESS_MAIN(TestSupervisor)
