@@ -10,6 +10,8 @@
 #include "core/join.h"
 #include "core/monitor.h"
 #include "core/paths.h"
+#include "core/runcatalog.h"
+#include "core/settings.h"
 #include "core/supervisor.h"
 #include "formats/projectfile.h"
 
@@ -17,6 +19,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QEventLoop>
+#include <QFile>
 #include <QFileInfo>
 #include <QHash>
 #include <QProcessEnvironment>
@@ -44,6 +47,9 @@ constexpr auto sameRequest = 500ms;
 
 // Beyond its grace a worker has been killed; what is still missing then are its keeper's last writes.
 constexpr auto keeperTime = 5s;
+
+// Between two times at which what is kept of earlier runs is brought within its limits.
+constexpr auto prunePause = 60s;
 
 enum ExitStatus : int { AllSucceeded = 0, SomeFailed = 1, BadUsage = 2, TimedOut = 124, Interrupted = 130 };
 
@@ -149,12 +155,31 @@ public:
         startWaiting();
         m_loop.exec();
         const int status = exitStatus();
+        pruneKeptRuns();
         m_supervisor.close();
         QDir(m_paths.rosterDirectory(rosterId)).removeRecursively();
         return status;
     }
 
 private:
+    /// What the window does in the background: the report has named what is here, so that stays.
+    void pruneKeptRuns()
+    {
+        // Thousands of runs take a part of a second to read: a script's loop need not wait each time.
+        QFile stamp(m_paths.stateDirectory + u"/pruned"_s);
+        const qint64 since = QFileInfo(stamp).lastModified().msecsTo(QDateTime::currentDateTime());
+        if (stamp.exists() && since >= 0 && since < std::chrono::milliseconds(prunePause).count())
+            return;
+        if (stamp.open(QIODevice::WriteOnly))
+            stamp.setFileTime(QDateTime::currentDateTime(), QFileDevice::FileModificationTime);
+        QStringList inUse;
+        for (const WorkerId id : m_join.workers)
+            inUse += m_supervisor.status(id)->runId;
+        const Settings settings(m_paths.configFile);
+        RunCatalog::pruneNow(m_paths.runsDirectory(),
+                             {settings.keptRuns(), settings.keptRunDays(), settings.keptRunBytes()}, inUse);
+    }
+
     void startWaiting()
     {
         const qsizetype free =

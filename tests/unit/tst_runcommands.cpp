@@ -345,6 +345,25 @@ private Q_SLOTS:
         QCOMPARE(shell.readAllStandardError(), QByteArray());
     }
 
+    void runBringsWhatIsKeptWithinTheLimits()
+    {
+        for (int i = 0; i < 3; ++i)
+            m_runs->fake(RunMaker::id(i), 0);
+        QVERIFY(QDir().mkpath(m_home->filePath(u"config/procession"_s)));
+        QFile settings(m_home->filePath(u"config/procession/procession.conf"_s));
+        QVERIFY(settings.open(QIODevice::WriteOnly));
+        settings.write("[runs]\nkeptCount=2\n");
+        settings.close();
+        QCOMPARE(run({u"run"_s, u"--"_s, testWorker}), 0);
+        QCOMPARE(m_runs->state(RunMaker::id(1)), State::Skipped);
+        QCOMPARE(m_runs->state(RunMaker::id(2)), State::Ended);
+        QCOMPARE(run({u"list"_s, u"--json"_s}), 0);
+        QCOMPARE(objects().size(), 2);
+        // Not each time: reading thousands of runs takes its time.
+        QCOMPARE(run({u"run"_s, u"--"_s, testWorker}), 0);
+        QCOMPARE(m_runs->state(RunMaker::id(2)), State::Ended);
+    }
+
 private:
     /// One run of each kind, in the order of Hour.
     void makeAll()
