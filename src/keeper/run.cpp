@@ -283,10 +283,11 @@ void Run::tellStart(const rundir::Start start)
 {
     if (m_report.pipe < 0)
         return;
-    m_report.report.start = start;
-    m_report.report.stage = m_state->slot.stage;
-    m_report.report.error = m_state->slot.error;
-    [[maybe_unused]] const ssize_t written = write(m_report.pipe, &m_report.report, sizeof(m_report.report));
+    rundir::StartReport report = m_report.report;
+    report.start = start;
+    report.stage = m_state->slot.stage;
+    report.error = m_state->slot.error;
+    [[maybe_unused]] const ssize_t written = write(m_report.pipe, &report, sizeof(report));
     closeOnce(m_report.pipe);
 }
 

@@ -946,7 +946,7 @@ void TestKeeper::killAtOnce()
 void TestKeeper::pauseAndResume()
 {
     const Run run = makeRun({QStringLiteral("sh"), QStringLiteral("-c"),
-                             QStringLiteral("setsid sh -c 'echo $$; sleep 100; :' & wait")});
+                             QStringLiteral("setsid sh -c 'echo $$; exec sleep 100' & wait")});
     QCOMPARE(launch({run.path}).exitCode, int{AllStarted});
     QTRY_VERIFY_WITH_TIMEOUT(outputOf(run).endsWith('\n'), patience);
     const int main = stateOf(run).mainPid;
