@@ -86,7 +86,9 @@ Monitor::Watch Monitor::watch(const QList<Sampler::Target> &targets) const
     Watch watch{m_watched, 0, m_watchedMain};
     const auto found = std::find_if(targets.cbegin(), targets.cend(),
                                     [this](const Sampler::Target &target) { return target.id == m_watched; });
-    if (found != targets.cend())
+    if (found != targets.cend() && found->unkept)
+        watch.mainPid = found->keeperPid;
+    else if (found != targets.cend())
         watch.keeperPid = found->keeperPid;
     return watch;
 }

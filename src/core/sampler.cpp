@@ -34,11 +34,12 @@ QList<WorkerSample> Sampler::sample(const QList<Target> &targets, std::chrono::n
         quint64 cpuTicks = 0;
         qint64 residentPages = 0;
         int processes = 0;
+        bool rootCounts = false;
     };
     std::unordered_map<qint64, Sum> sums; // by keeper
     for (const Target &target : targets) {
         if (m_processes.contains(target.keeperPid))
-            sums.emplace(target.keeperPid, Sum{});
+            sums.emplace(target.keeperPid, Sum{.rootCounts = target.unkept});
     }
     for (const auto &[pid, process] : m_processes) {
         qint64 root = pid;
@@ -51,7 +52,7 @@ QList<WorkerSample> Sampler::sample(const QList<Target> &targets, std::chrono::n
             continue;
         // The keeper's own times hold those of the processes it has reaped, and next to nothing of its own.
         sum->second.cpuTicks += process.cpuTicks;
-        if (pid != root) {
+        if (pid != root || sum->second.rootCounts) {
             sum->second.residentPages += process.residentPages;
             ++sum->second.processes;
         }

@@ -23,6 +23,7 @@ public:
     {
         WorkerId id{};
         qint64 keeperPid = 0; ///< the root: everything below it is the worker's tree
+        bool unkept = false;  ///< there is no keeper: the root is the worker's own and counts too
     };
 
     /// Samples of all targets whose keeper exists. The first sample of a run has no CPU share.

@@ -44,8 +44,11 @@ int startable(const Counts &counts)
     return sum(counts, [](State state) { return next(state, Event::Start).has_value(); });
 }
 
-QString selectionObstacle(Verb verb, const Counts &selected)
+QString selectionObstacle(Verb verb, const Situation &situation)
 {
+    const Counts &selected = situation.selected;
+    const QString unkept =
+        Reasons::tr("The keepers of the selected workers were killed: they can only be ended.");
     if (total(selected) == 0)
         return Reasons::tr("No worker is selected.");
     switch (verb) {
@@ -56,9 +59,9 @@ QString selectionObstacle(Verb verb, const Counts &selected)
             return {};
         return Reasons::tr("The selected workers have not run yet: start them.");
     case Verb::Pause:
-        if (in(selected, State::Running) + in(selected, State::Paused) > 0)
+        if (in(selected, State::Running) + in(selected, State::Paused) > situation.unkept)
             return {};
-        return Reasons::tr("None of the selected workers is running.");
+        return situation.unkept > 0 ? unkept : Reasons::tr("None of the selected workers is running.");
     case Verb::Terminate:
         if (alive(selected) > in(selected, State::Stopping))
             return {};
@@ -68,9 +71,9 @@ QString selectionObstacle(Verb verb, const Counts &selected)
     case Verb::Kill:
         return alive(selected) > 0 ? QString() : Reasons::tr("None of the selected workers is running.");
     case Verb::Signal:
-        if (alive(selected) > in(selected, State::Starting))
+        if (alive(selected) > in(selected, State::Starting) + situation.unkept)
             return {};
-        return Reasons::tr("None of the selected workers is running.");
+        return situation.unkept > 0 ? unkept : Reasons::tr("None of the selected workers is running.");
     case Verb::Edit:
         return total(selected) == 1 ? QString() : Reasons::tr("Only one worker can be edited at a time.");
     default:
@@ -109,7 +112,7 @@ QString obstacle(Verb verb, const Situation &situation)
     case Verb::ClearFinished:
         return in(situation.all, State::Ended) > 0 ? QString() : Reasons::tr("No worker has ended.");
     default:
-        return selectionObstacle(verb, situation.selected);
+        return selectionObstacle(verb, situation);
     }
 }
 

@@ -39,7 +39,8 @@ struct Situation
     bool rosterOpen = false;
     std::array<int, allStates.size()> all{};      ///< of the roster, by state
     std::array<int, allStates.size()> selected{}; ///< of the selection, by state
-    int failed = 0;                               ///< of the roster: isFailure(outcome)
+    int unkept = 0; ///< of the selection: running or paused, but without a keeper
+    int failed = 0; ///< of the roster: isFailure(outcome)
 };
 
 /// Why `verb` can do nothing now, for a person to read; empty where it can. Pure.

@@ -112,6 +112,7 @@ void MainWindow::connectActions()
 
 void MainWindow::connectPanes()
 {
+    m_actions->setSamples([this](WorkerId id) { return m_model->sample(id); });
     connect(m_actions, &WorkerActions::added, m_ui->workersView, &WorkersView::select);
     connect(m_actions, &WorkerActions::joinRequested, m_joinBar, &JoinBar::watch);
     connect(m_actions, &WorkerActions::refused, this,

@@ -186,8 +186,12 @@ Situation WorkerActions::situation() const
     for (const State state : allStates)
         situation.all[size_t(state)] = m_counts->count(state);
     for (const WorkerId id : m_selection) {
-        if (const WorkerStatus *status = m_supervisor->status(id))
-            ++situation.selected[size_t(status->state)];
+        const WorkerStatus *status = m_supervisor->status(id);
+        if (!status)
+            continue;
+        ++situation.selected[size_t(status->state)];
+        if (status->keeperGone && (status->state == State::Running || status->state == State::Paused))
+            ++situation.unkept;
     }
     return situation;
 }
@@ -244,21 +248,19 @@ QList<WorkerId> WorkerActions::allWhere(const std::function<bool(const WorkerSta
     return ids;
 }
 
-QStringList WorkerActions::describe(const QList<WorkerId> &ids) const
+QList<Victim> WorkerActions::victims(const QList<WorkerId> &ids) const
 {
-    QStringList lines;
+    QList<Victim> all;
     for (const WorkerId id : ids) {
         const WorkerStatus *status = m_supervisor->status(id);
         if (!status)
             continue;
-        QStringList parts{status->spec->name};
-        if (status->pid > 0)
-            parts.append(QString::number(status->pid));
-        if (const auto elapsed = status->elapsed(bootNow()))
-            parts.append(durationText(*elapsed, false));
-        lines.append(parts.join(QStringLiteral(" · ")));
+        Victim victim{*status, std::nullopt};
+        if (const WorkerSample *sample = m_sampleOf ? m_sampleOf(id) : nullptr)
+            victim.sample = *sample;
+        all.append(victim);
     }
-    return lines;
+    return all;
 }
 
 QStringList WorkerActions::knownGroups() const
@@ -409,41 +411,19 @@ void WorkerActions::end(Ending how, const QList<WorkerId> &ids)
 
 void WorkerActions::askToEnd(Ending how, const QList<WorkerId> &ids)
 {
-    QList<WorkerId> victims;
+    QList<WorkerId> met;
     for (const WorkerId id : ids) {
         const WorkerStatus *status = m_supervisor->status(id);
         if (status && isAlive(status->state) && (how == Ending::Kill || status->state != State::Stopping))
-            victims.append(id);
+            met.append(id);
     }
-    const int count = int(victims.size());
+    const int count = int(met.size());
     const bool kill = how == Ending::Kill;
     if (count == 0 || (!kill && (count == 1 || !m_settings->confirmTerminateMany()))) {
         end(how, ids);
         return;
     }
-    ConfirmRequest request;
-    request.items = describe(victims);
-    request.offerDontAsk = !kill;
-    switch (how) {
-    case Ending::Terminate:
-        request.title = tr("Terminate %n Worker(s)?", nullptr, count);
-        request.text = tr("They are asked to exit; work they have not saved may be lost.");
-        request.verb = tr("&Terminate %n", nullptr, count);
-        break;
-    case Ending::Restart:
-        request.title = tr("Restart %n Worker(s)?", nullptr, count);
-        request.text = tr("They are asked to exit and started again; work they have not saved may be lost.");
-        request.verb = tr("&Restart %n", nullptr, count);
-        break;
-    case Ending::Kill:
-        request.title = tr("Kill %n Worker(s)?", nullptr, count);
-        request.text =
-            count == 1 ? tr("It is ended at once, without a chance to save anything: data may be lost.")
-                       : tr("They are ended at once, without a chance to save anything: data may be lost.");
-        request.verb = tr("&Kill %n", nullptr, count);
-        break;
-    }
-    auto *dialog = new ConfirmDialog(request, m_window);
+    auto *dialog = new ConfirmDialog(endQuestion(how, victims(met), bootNow()), m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ConfirmDialog::confirmed, this, [this, how, ids](bool dontAskAgain) {
         if (dontAskAgain)
@@ -463,7 +443,7 @@ void WorkerActions::askToRemove(const QList<WorkerId> &ids, const QList<WorkerId
                          : count == 1    ? tr("It is asked to exit; the rows are removed when that is done.")
                                       : tr("They are asked to exit; the rows are removed when that is done.");
     request.text = tr("%1 %2", "two sentences").arg(running, plan);
-    request.items = describe(alive);
+    request.items = victimLines(victims(alive), bootNow());
     request.verb = tr("&Terminate and Remove");
     auto *dialog = new ConfirmDialog(request, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

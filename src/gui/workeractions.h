@@ -4,12 +4,14 @@
 
 #include "core/join.h"
 #include "gui/actionrules.h"
+#include "gui/endquestion.h"
 
 #include <QHash>
 #include <QObject>
 #include <QSet>
 #include <QUndoStack>
 
+#include <functional>
 #include <vector>
 
 class QAction;
@@ -39,6 +41,8 @@ public:
                   QWidget *window);
     ~WorkerActions() override;
 
+    /// Where the last sample of a worker is to be had; null for none.
+    void setSamples(const std::function<const WorkerSample *(WorkerId)> &sampleOf) { m_sampleOf = sampleOf; }
     void setSelection(const QList<WorkerId> &ids);
     /// To be told of every delta, after the counts took it.
     void apply(const RosterDelta &delta);
@@ -69,8 +73,6 @@ private:
         QAction *action;
         QString toolTip;
     };
-    enum class Ending { Terminate, Restart, Kill };
-
     void bind(Verb verb, QAction *action, void (WorkerActions::*run)());
     void addSignals();
     QStringList knownGroups() const;
@@ -81,7 +83,7 @@ private:
     void showKillInToolBar(bool kill);
     QList<WorkerId> selectedIn(const std::function<bool(State)> &wanted) const;
     QList<WorkerId> allWhere(const std::function<bool(const WorkerStatus &)> &wanted) const;
-    QStringList describe(const QList<WorkerId> &ids) const;
+    QList<Victim> victims(const QList<WorkerId> &ids) const;
 
     void add();
     void start();
@@ -109,6 +111,7 @@ private:
     Settings *m_settings;
     const StateCounts *m_counts;
     QWidget *m_window;
+    std::function<const WorkerSample *(WorkerId)> m_sampleOf;
     QUndoStack m_undoStack;
     std::vector<Binding> m_bindings;
     QList<WorkerId> m_selection;

@@ -107,7 +107,7 @@ QString runningExplanation(const WorkerStatus &status)
 QStringList aliveRemarks(const WorkerStatus &status)
 {
     QStringList sentences;
-    if (status.keeperGone)
+    if (status.keeperGone && status.problem.isEmpty())
         sentences << Text::tr(
             "Both halves of its keeper were killed: it can still be ended here, but neither "
             "its exit code nor further output will be known.");

@@ -147,6 +147,26 @@ private Q_SLOTS:
         QTRY_VERIFY(look(sleep).total == 0 || seen.processes.constFirst().state == 'Z');
     }
 
+    /// Whose keeper was killed is measured from its main process on, that one included.
+    void countsAWorkerWithoutAKeeper()
+    {
+        QProcess worker;
+        worker.start(QStringLiteral("/bin/cat"), QStringList());
+        QVERIFY(worker.waitForStarted());
+        Sampler sampler;
+        Sampler::Target target{WorkerId(1), worker.processId()};
+        QCOMPARE(sampler.sample({target}, bootNow()).value(0).processes, 0);
+        target.unkept = true;
+        QCOMPARE(sampler.sample({target}, bootNow()).value(0).processes, 1);
+        Monitor monitor([target] { return QList{target}; });
+        QSignalSpy trees(&monitor, &Monitor::treeSampled);
+        monitor.watchTree(WorkerId(1), 0);
+        QTRY_COMPARE(trees.count(), 1);
+        QCOMPARE(trees.constFirst().first().value<ProcessTree>().processes.value(0).pid, worker.processId());
+        worker.closeWriteChannel();
+        QVERIFY(worker.waitForFinished());
+    }
+
     void hasNoShareInTheFirstSample()
     {
         Sampler sampler;
