@@ -387,7 +387,7 @@ QList<Sampler::Target> Supervisor::sampleTargets() const
         // Below its keeper is all of it; without one, what is below the main process is what can be told.
         const Worker *worker = find(id);
         if (const qint64 root = worker->abandoned ? worker->status.pid : worker->keeperPid; root > 0)
-            targets.append({id, root});
+            targets.append({id, root, worker->abandoned != nullptr});
     }
     return targets;
 }

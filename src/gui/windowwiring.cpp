@@ -149,6 +149,9 @@ void MainWindow::connectPanes()
             [this](const QString &file) { openProject(file); });
 
     connect(m_output, &OutputView::startRequested, this, [this] { m_supervisor->start({m_shown}); });
+    connect(m_output, &OutputView::inputRequested, m_supervisor, &Supervisor::sendInput);
+    connect(m_output, &OutputView::inputEndRequested, m_supervisor, &Supervisor::endInput);
+    connect(m_output, &OutputView::terminalSizeChanged, m_supervisor, &Supervisor::resizeTerminals);
     connect(m_supervisor, &Supervisor::inputWaiting, m_output, &OutputView::setInputWaiting);
     connect(m_details, &DetailsView::treeWanted, m_monitor, &Monitor::watchTree);
     connect(m_monitor, &Monitor::treeSampled, m_details, &DetailsView::setTree);
