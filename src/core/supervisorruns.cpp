@@ -289,9 +289,13 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
         else if (slot.strays > 0)
             advance(worker, Event::Stopping);
         break;
-    case Phase::Finished:
-        end(worker, Event::Ended, factsOf(slot));
+    case Phase::Finished: {
+        EndFacts facts = factsOf(slot);
+        // Done past its keeper, which could not be told.
+        facts.killAsked = facts.killAsked || (worker.endedHere && status.killAsked);
+        end(worker, Event::Ended, facts);
         return;
+    }
     case Phase::FailedToStart:
         // Called off, by the keeper while it waited for room or here before there was one.
         if ((slot.flags & (rundir::StopAsked | rundir::KillAsked)) != 0 ||

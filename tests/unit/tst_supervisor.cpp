@@ -166,7 +166,7 @@ private Q_SLOTS:
             R"(while IFS= read -r -d '' dir; do
                    read -r -d '' end
                    run=${dir##*/}
-                   printf '\7\0\0\0''\0\0\0\0''\013\0\0\0''\0\0\0\0'"$run"
+                   printf '\7\0\0\0''\0\0\0\0''\013\0\0\0''\0\0\0\0%s' "$run"
                    head -c $((112 - ${#run})) /dev/zero
                done)");
         const WorkerId id = supervisor->add(direct(QStringLiteral("w"), {u"true"_qs}));
@@ -520,7 +520,7 @@ private Q_SLOTS:
         const WorkerId id = m_supervisor->add(spec);
         m_supervisor->start({id});
         QTRY_VERIFY(output(id).startsWith("31 101"));
-        QVERIFY(m_supervisor->status(id)->terminal);
+        QTRY_VERIFY(m_supervisor->status(id)->terminal);
         m_supervisor->resizeTerminals(99, 22);
         QTRY_VERIFY(output(id).contains("22 99"));
     }
