@@ -3,6 +3,7 @@
 #include "model/workercolumns.h"
 
 #include "core/bootclock.h"
+#include "model/treetext.h"
 #include "model/workertext.h"
 
 #include <QCoreApplication>
@@ -82,7 +83,7 @@ QString stateColumnText(Context c)
 }
 QString stateToolTip(Context c)
 {
-    return escaped(stateExplanation(c.status, c.now));
+    return escaped((QStringList(stateExplanation(c.status, c.now)) + survivorTexts(c.status)).join(u' '));
 }
 
 // --- Elapsed

@@ -156,7 +156,7 @@ QString stateText(const WorkerStatus &status, const std::chrono::nanoseconds now
     if (status.straysKept && status.state == State::Running)
         return Text::tr("%1 still running", "how many processes were left behind").arg(status.strays);
     if (status.keeperGone && isAlive(status.state) && status.state != State::Stopping)
-        return Text::tr("%1, keeper gone", "a state").arg(word);
+        return Text::tr("Keeper gone", "a state: it runs, but nobody keeps it");
     if (status.state != State::Stopping || status.stopDeadline == std::chrono::nanoseconds(0))
         return word;
     return Text::tr("%1 %2s", "Stopping 4s: in how many seconds it is killed")
@@ -253,8 +253,7 @@ QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseco
     if (status.state == State::Ended && status.strays > 0)
         sentences << Text::tr("Processes it left behind, which were ended: %1.").arg(status.strays);
     if (status.survivors > 0)
-        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors)
-                  << survivorTexts(status);
+        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors);
     sentences.removeAll(QString());
     return sentences.join(u' ');
 }

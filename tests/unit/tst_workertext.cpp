@@ -104,7 +104,7 @@ void TestWorkerText::aKeeperThatIsGone()
 {
     WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Running);
     status.keeperGone = true;
-    QCOMPARE(stateText(status, 100s), QStringLiteral("Running, keeper gone"));
+    QCOMPARE(stateText(status, 100s), QStringLiteral("Keeper gone"));
     QVERIFY(stateExplanation(status, 100s).contains(u"Both halves of its keeper were killed"));
     status.state = State::Ended;
     status.outcome = Outcome::Lost;
