@@ -16,8 +16,11 @@ namespace procession::keeper {
 
 int Control::listenIn(const int directory)
 {
-    if (m_listener < 0)
-        m_listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (m_listening)
+        return 0;
+    if (m_listener >= 0)
+        close(m_listener); // of a half that was killed before it had finished here
+    m_listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (m_listener < 0)
         return errno;
     // Through the descriptor: a run directory's path may be longer than a socket address.
@@ -28,13 +31,14 @@ int Control::listenIn(const int directory)
     strcpy(address.sun_path, route.text());
     const auto *const generic = reinterpret_cast<const sockaddr *>(&address);
     int result = bind(m_listener, generic, sizeof(address));
-    if (result != 0 && errno == EADDRINUSE) { // of a keeper that died before it recorded anything
+    if (result != 0 && errno == EADDRINUSE) { // of a keeper that was killed
         unlinkat(directory, rundir::controlSocket, 0);
         result = bind(m_listener, generic, sizeof(address));
     }
-    if (result != 0 && errno != EINVAL) // bound already, by a half that was killed right then
+    if (result != 0 || listen(m_listener, 128) != 0)
         return errno;
-    return listen(m_listener, 128) == 0 ? 0 : errno;
+    m_listening = true;
+    return 0;
 }
 
 size_t Control::watch(pollfd *const polled) const

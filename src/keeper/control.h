@@ -33,6 +33,7 @@ private:
     void drop(int &client);
 
     int m_listener = -1;
+    bool m_listening = false;
     int m_clients[clients] = {-1, -1, -1, -1, -1, -1, -1, -1};
     int m_current = -1; // whose command next() found
     size_t m_oldest = 0;
