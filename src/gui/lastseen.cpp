@@ -9,7 +9,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSet>
 #include <QStringList>
 
 #include <algorithm>
@@ -53,18 +52,21 @@ LastSeen::LastSeen(Settings *settings)
 {
 }
 
-LastSeen::News LastSeen::news(const QString &rosterId, const QList<WorkerStatus> &statuses) const
+LastSeen::Mark LastSeen::mark(const QString &rosterId) const
+{
+    const QJsonObject all = load();
+    const QJsonObject seen = all.value(rosterId).toObject();
+    Mark mark{all.contains(rosterId), static_cast<qint64>(seen.value(u"ended").toDouble()), {}};
+    for (const QJsonValue &runId : seen.value(u"unknown").toArray())
+        mark.unknown.insert(runId.toString());
+    return mark;
+}
+
+LastSeen::News LastSeen::news(const Mark &before, const QList<WorkerStatus> &statuses)
 {
     News news;
-    const QJsonObject all = load();
-    if (!all.contains(rosterId))
+    if (!before.known)
         return news;
-    const QJsonObject seen = all.value(rosterId).toObject();
-    const auto newestEnd = static_cast<qint64>(seen.value(u"ended").toDouble());
-    QSet<QString> known;
-    for (const QJsonValue &runId : seen.value(u"unknown").toArray())
-        known.insert(runId.toString());
-
     int alive = 0;
     int ended = 0;
     QStringList lines;
@@ -75,13 +77,13 @@ LastSeen::News LastSeen::news(const QString &rosterId, const QList<WorkerStatus>
         } else if (status.state != State::Ended) {
             continue;
         } else if (isUnknown(status)) {
-            if (known.contains(status.runId))
+            if (before.unknown.contains(status.runId))
                 continue;
             if (lines.size() < namedAtMost)
                 lines.append(reasonLine(status));
             else
                 ++unnamed;
-        } else if (status.endedMs > newestEnd) {
+        } else if (status.endedMs > before.newestEnd) {
             ++ended;
             news.failed += isFailure(status.outcome) ? 1 : 0;
         }

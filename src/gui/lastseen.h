@@ -5,6 +5,7 @@
 #include "core/workerstatus.h"
 
 #include <QList>
+#include <QSet>
 #include <QString>
 
 class QJsonObject;
@@ -26,11 +27,20 @@ public:
         QString text;          ///< empty: nothing that is worth telling
     };
 
+    /// What the person had seen of a roster at some time.
+    struct Mark
+    {
+        bool known = false;    ///< it has been open before
+        qint64 newestEnd = 0;  ///< ms since epoch
+        QSet<QString> unknown; ///< runs whose end nobody knows
+    };
+
     /// `settings` outlives this.
     explicit LastSeen(Settings *settings);
 
-    /// What is new in `statuses` since note(). Nothing for a roster that was never open.
-    News news(const QString &rosterId, const QList<WorkerStatus> &statuses) const;
+    Mark mark(const QString &rosterId) const;
+    /// What is new in `statuses` since `before`. Nothing for a roster that was never open.
+    static News news(const Mark &before, const QList<WorkerStatus> &statuses);
     /// The person has these before them.
     void note(const QString &rosterId, const QList<WorkerStatus> &statuses);
 

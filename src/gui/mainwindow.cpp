@@ -91,6 +91,8 @@ MainWindow::MainWindow(Supervisor *supervisor, Monitor *monitor, RunCatalog *cat
 
 MainWindow::~MainWindow()
 {
+    // A dialog that is open still takes what was typed into it while it goes.
+    m_settings->disconnect(this);
     // Before the window's own members go: its undo stack still speaks while it is emptied.
     delete m_actions;
 }

@@ -7,6 +7,7 @@
 #include "gui/lastseen.h"
 #include "gui/messagebar.h"
 
+#include <QDeadlineTimer>
 #include <QMainWindow>
 #include <QPointer>
 #include <QTimer>
@@ -99,6 +100,7 @@ private:
     void showRun(const RunRecord &run);
     void showCurrentRun();
     void tellNews();
+    void postNews();
     void noteEnds(const RosterDelta &delta);
     void noteSeen();
     void showOtherRuns();
@@ -150,7 +152,9 @@ private:
     std::optional<RunRecord> m_oldRun; ///< whose output is shown instead of the current run's
     QString m_oldRunBefore;            ///< the worker's current run when it was chosen
     LastSeen m_lastSeen;
-    QString m_seenRoster; ///< whose news were told
+    LastSeen::Mark m_seenBefore; ///< of the open roster, as its last window left it
+    QDeadlineTimer m_newsEnd;    ///< until then a worker found lost was lost before
+    QString m_seenRoster;        ///< whose news were told
     QTimer m_seenTimer;
     RunLimits m_limits;
     QTimer m_pruneTimer;

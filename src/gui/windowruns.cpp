@@ -27,6 +27,7 @@ namespace {
 
 constexpr auto prunePause = 60s; // between two looks at the disk while runs end
 constexpr auto limitsPause = 2s; // so that a limit that was passed by on the way costs no run
+constexpr auto searchTime = 5s;  // for what runs without its keeper, after a roster was opened
 constexpr auto seenPause = 1s;   // what ended is written down so often
 
 QString otherRunsKey()
@@ -92,23 +93,29 @@ void MainWindow::tellNews()
     if (roster == m_seenRoster)
         return;
     m_seenRoster = roster;
-    const LastSeen::News news = m_lastSeen.news(roster, m_supervisor->statuses());
-    if (!news.text.isEmpty()) {
-        Message message{.kind = news.alarming ? Message::Kind::Problem : Message::Kind::Info,
-                        .text = news.text,
-                        .key = QStringLiteral("news")};
-        if (news.failed > 0) {
-            message.actionText = tr("Show &Failed");
-            message.action = [this] { m_ui->sideBar->choose(StateGroup::Failed); };
-        }
-        m_ui->messageBar->post(message);
-    } else {
-        m_ui->messageBar->retract(QStringLiteral("news")); // of another roster
-    }
+    m_seenBefore = m_lastSeen.mark(roster);
+    m_newsEnd.setRemainingTime(searchTime);
+    m_ui->messageBar->retract(QStringLiteral("news")); // of another roster
+    postNews();
     noteSeen();
     m_othersAsked = true;
     m_catalog->requestOthers();
     prune();
+}
+
+void MainWindow::postNews()
+{
+    const LastSeen::News news = LastSeen::news(m_seenBefore, m_supervisor->statuses());
+    if (news.text.isEmpty())
+        return;
+    Message message{.kind = news.alarming ? Message::Kind::Problem : Message::Kind::Info,
+                    .text = news.text,
+                    .key = QStringLiteral("news")};
+    if (news.failed > 0) {
+        message.actionText = tr("Show &Failed");
+        message.action = [this] { m_ui->sideBar->choose(StateGroup::Failed); };
+    }
+    m_ui->messageBar->post(message);
 }
 
 void MainWindow::noteEnds(const RosterDelta &delta)
@@ -118,6 +125,11 @@ void MainWindow::noteEnds(const RosterDelta &delta)
     if (m_seenRoster != m_supervisor->rosterId() ||
         std::none_of(delta.changed.cbegin(), delta.changed.cend(), hasEnded))
         return;
+    const auto isUnknown = [](const WorkerStatus &status) {
+        return status.outcome == Outcome::Lost || status.outcome == Outcome::Interrupted;
+    };
+    if (!m_newsEnd.hasExpired() && std::any_of(delta.changed.cbegin(), delta.changed.cend(), isUnknown))
+        postNews();
     if (!m_seenTimer.isActive())
         m_seenTimer.start(seenPause);
     if (!m_pruneTimer.isActive())

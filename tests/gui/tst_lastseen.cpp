@@ -41,7 +41,8 @@ private Q_SLOTS:
     void nothingOfARosterThatWasNeverOpen()
     {
         const LastSeen seen(m_settings.get());
-        QCOMPARE(seen.news(u"r"_s, {workerOf(u"a"_s, State::Ended, Outcome::Failed, 10)}).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"r"_s), {workerOf(u"a"_s, State::Ended, Outcome::Failed, 10)}).text,
+                 QString());
     }
 
     void tellsWhatEndedSince()
@@ -49,7 +50,7 @@ private Q_SLOTS:
         LastSeen seen(m_settings.get());
         const WorkerStatus before = workerOf(u"before"_s, State::Ended, Outcome::Failed, 100);
         seen.note(u"r"_s, {before, workerOf(u"x"_s, State::Running)});
-        QCOMPARE(seen.news(u"r"_s, {before, workerOf(u"x"_s, State::Running)}).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"r"_s), {before, workerOf(u"x"_s, State::Running)}).text, QString());
 
         const QList<WorkerStatus> now{before,
                                       workerOf(u"a"_s, State::Running),
@@ -58,20 +59,20 @@ private Q_SLOTS:
                                       workerOf(u"d"_s, State::Ended, Outcome::Succeeded, 110),
                                       workerOf(u"e"_s, State::Ended, Outcome::Crashed, 120),
                                       workerOf(u"f"_s, State::NotStarted)};
-        const LastSeen::News news = seen.news(u"r"_s, now);
+        const LastSeen::News news = seen.news(seen.mark(u"r"_s), now);
         QCOMPARE(news.text, u"While no window was open: 3 workers went on, 2 ended (1 failed)."_s);
         QCOMPARE(news.failed, 1);
         QVERIFY(!news.alarming);
-        QCOMPARE(seen.news(u"another"_s, now).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"another"_s), now).text, QString());
         seen.note(u"r"_s, now);
-        QCOMPARE(seen.news(u"r"_s, now).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"r"_s), now).text, QString());
     }
 
     void onlyEnds()
     {
         LastSeen seen(m_settings.get());
         seen.note(u"r"_s, {});
-        QCOMPARE(seen.news(u"r"_s, {workerOf(u"a"_s, State::Ended, Outcome::Succeeded, 1)}).text,
+        QCOMPARE(seen.news(seen.mark(u"r"_s), {workerOf(u"a"_s, State::Ended, Outcome::Succeeded, 1)}).text,
                  u"While no window was open: 1 worker ended."_s);
     }
 
@@ -84,7 +85,7 @@ private Q_SLOTS:
             now.append(workerOf(name, State::Ended, name == u"b"_s ? Outcome::Interrupted : Outcome::Lost));
             now.last().problem = u"Its keeper was killed."_s;
         }
-        const LastSeen::News news = seen.news(u"r"_s, now);
+        const LastSeen::News news = seen.news(seen.mark(u"r"_s), now);
         QCOMPARE(news.text, u"While no window was open: nobody saw the end of 4 workers.\n"
                             "a: Its keeper was killed.\n"
                             "b: the machine went down while it ran.\n"
@@ -92,7 +93,7 @@ private Q_SLOTS:
                             "… and 1 more"_s);
         QVERIFY(news.alarming);
         seen.note(u"r"_s, now);
-        QCOMPARE(seen.news(u"r"_s, now).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"r"_s), now).text, QString());
     }
 
     void staysSmall()
@@ -102,16 +103,18 @@ private Q_SLOTS:
             seen.note(u"roster-%1"_s.arg(number), {workerOf(u"a"_s, State::Ended, Outcome::Lost)});
         QVERIFY(m_settings->layout(u"lastSeen"_s).size() < 16'000);
         // The newest are known still.
-        QVERIFY(!seen.news(u"roster-199"_s, {workerOf(u"b"_s, State::Ended, Outcome::Lost)}).text.isEmpty());
+        QVERIFY(!seen.news(seen.mark(u"roster-199"_s), {workerOf(u"b"_s, State::Ended, Outcome::Lost)})
+                     .text.isEmpty());
     }
 
     void damagedSettingsSayNothing()
     {
         m_settings->setLayout(u"lastSeen"_s, "no JSON");
         LastSeen seen(m_settings.get());
-        QCOMPARE(seen.news(u"r"_s, {workerOf(u"a"_s, State::Running)}).text, QString());
+        QCOMPARE(seen.news(seen.mark(u"r"_s), {workerOf(u"a"_s, State::Running)}).text, QString());
         seen.note(u"r"_s, {});
-        QVERIFY(!seen.news(u"r"_s, {workerOf(u"a"_s, State::Ended, Outcome::Failed, 5)}).text.isEmpty());
+        QVERIFY(!seen.news(seen.mark(u"r"_s), {workerOf(u"a"_s, State::Ended, Outcome::Failed, 5)})
+                     .text.isEmpty());
     }
 
 private:

@@ -9,9 +9,12 @@
 #include <QCloseEvent>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QProcess>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QSignalSpy>
+#include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
 
@@ -52,6 +55,15 @@ private Q_SLOTS:
     void noticesOfAProjectComeTogether();
     void openingAnotherAsksWhileWorkersRun();
     void secondWindowOfARosterIsToldOff();
+    void secondWindowOfAProjectShowsTheFirst();
+    void secondWindowStaysWhenItHasWork();
+    void secondWindowCanOpenTheUnsavedWorkers();
+    void firstWindowThatIsGoneDoesNotAnswer();
+    void whatEndedMeanwhileIsTold();
+    void lostWorkersAreNamed();
+    void closingAndOpeningSaysNothing();
+    void keptRunsAreLimited();
+    void limitsArePreferences();
     void unknownOptionEndsWithTwo();
     void withoutDisplayItSaysSo();
     void terminationSignalLeaves_data();
@@ -60,6 +72,7 @@ private Q_SLOTS:
 private:
     QString write(const QString &name, const QByteArray &text) const;
     QProcessEnvironment programEnvironment() const;
+    bool killRun(const QString &runId, qint64 worker) const;
 
     std::unique_ptr<WindowDriver> d;
 };
@@ -79,8 +92,10 @@ void TstMainWindowSession::cleanup()
         d->open(false);
     for (const QString &id : ids) {
         QCOMPARE(d->supervisor->open(id), QString());
-        QVERIFY(d->endAll());
+        d->supervisor->kill(d->supervisor->alive());
+        TRY_COMPARE(d->supervisor->aliveCount(), 0);
     }
+    QVERIFY(d->endAll());
     d.reset();
 }
 
@@ -100,6 +115,22 @@ QProcessEnvironment TstMainWindowSession::programEnvironment() const
         environment.insert(name, d->directory());
     environment.insert(u"XDG_STATE_HOME"_s, d->directory());
     return environment;
+}
+
+/// Both halves of the keeper, which carries its run's id on its command line, and the worker.
+bool TstMainWindowSession::killRun(const QString &runId, qint64 worker) const
+{
+    QList<pid_t> pids;
+    for (const QString &pid : QDir(u"/proc"_s).entryList(QDir::Dirs)) {
+        QFile file(u"/proc/%1/cmdline"_s.arg(pid));
+        if (pid.at(0).isDigit() && file.open(QIODevice::ReadOnly) && file.readAll().contains(runId.toUtf8()))
+            pids.append(pid_t(pid.toInt()));
+    }
+    for (const pid_t pid : std::as_const(pids))
+        ::kill(pid, SIGKILL);
+    ::kill(pid_t(-worker), SIGKILL);
+    return !pids.isEmpty() &&
+           QTest::qWaitFor([worker] { return ::kill(pid_t(worker), 0) != 0; }, WindowDriver::patience);
 }
 
 void TstMainWindowSession::rosterComesBack()
@@ -343,11 +374,12 @@ void TstMainWindowSession::badProjectAtTheStartLeavesTheUnsavedRoster()
 void TstMainWindowSession::unsupportedKeysAreNamedOnce()
 {
     d->open(false);
-    const QString file = write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n    is_tty: true\n"
-                                            "  db:\n    command: sleep 1\n    is_tty: true\n");
+    const QString file =
+        write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n    is_foreground: true\n"
+                           "  db:\n    command: sleep 1\n    is_foreground: true\n");
     d->window->openProject(file);
     TRY_COMPARE(d->names().size(), 2);
-    QCOMPARE(d->message().count(u"is_tty"_s), 1);
+    QCOMPARE(d->message().count(u"is_foreground"_s), 1);
     QVERIFY(d->click("messageBarClose"));
     QCOMPARE(d->message(), QString());
 }
@@ -355,11 +387,12 @@ void TstMainWindowSession::unsupportedKeysAreNamedOnce()
 void TstMainWindowSession::noticesOfAProjectComeTogether()
 {
     d->open(false);
-    d->window->openProject(write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n    is_tty: true\n"
-                                              "    env_file: [absent.env]\n"));
+    d->window->openProject(write(u"p.yaml"_s,
+                                 "processes:\n  web:\n    command: sleep 1\n    is_foreground: true\n"
+                                 "    env_file: [absent.env]\n"));
     TRY_VERIFY(!d->names().isEmpty());
     const QString all = d->message();
-    QVERIFY2(all.contains(u"is_tty"_s) && all.contains(u"absent.env"_s), qPrintable(all));
+    QVERIFY2(all.contains(u"is_foreground"_s) && all.contains(u"absent.env"_s), qPrintable(all));
     QCOMPARE(all.count(u'\n'), 1);
     QVERIFY(d->click("messageBarClose"));
     QCOMPARE(d->message(), QString()); // nothing stood behind it
@@ -383,28 +416,228 @@ void TstMainWindowSession::openingAnotherAsksWhileWorkersRun()
     TRY_COMPARE(d->message(), QString());
 }
 
+/// A second window over the same directory, as a second program makes it.
+class SecondWindow final
+{
+    Q_DISABLE_COPY_MOVE(SecondWindow)
+
+public:
+    explicit SecondWindow(const Paths &paths)
+        : settings(paths.configFile)
+        , supervisor(paths)
+        , monitor([this] { return supervisor.sampleTargets(); })
+        , catalog(paths)
+        , window(&supervisor, &monitor, &catalog, &settings)
+    {
+        window.show();
+    }
+
+    QString message() const
+    {
+        const auto *label = window.findChild<QLabel *>(u"messageBarLabel"_s);
+        return label->isVisible() ? label->text() : QString();
+    }
+    QAbstractButton *button(const char *name) const
+    {
+        return window.findChild<QAbstractButton *>(QLatin1String(name));
+    }
+    void click(const char *name) const { QTest::mouseClick(button(name), Qt::LeftButton); }
+
+    Settings settings;
+    Supervisor supervisor;
+    Monitor monitor;
+    RunCatalog catalog;
+    MainWindow window;
+};
+
 void TstMainWindowSession::secondWindowOfARosterIsToldOff()
 {
     d->open();
     d->add(u"mine"_s, u"true"_s);
-    Settings settings(d->paths().configFile);
-    Supervisor supervisor(d->paths());
-    Monitor monitor([&supervisor] { return supervisor.sampleTargets(); });
-    RunCatalog catalog(d->paths());
-    MainWindow second(&supervisor, &monitor, &catalog, &settings);
-    second.show();
-    second.openUnsaved();
-    const auto *label = second.findChild<QLabel *>(u"messageBarLabel"_s);
-    QVERIFY(label->isVisible() && !label->text().isEmpty());
-    QVERIFY(!second.findChild<QAction *>(u"actionAddWorker"_s)->isEnabled());
+    SecondWindow second(d->paths());
+    second.window.openUnsaved();
+    QCOMPARE(second.message(), u"The unsaved workers are open in another window already."_s);
+    QVERIFY(!second.window.findChild<QAction *>(u"actionAddWorker"_s)->isEnabled());
     // What was typed here would be lost.
-    QVERIFY(!second.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
-    QVERIFY(!second.findChild<QPushButton *>(u"emptyRunButton"_s)->isEnabled());
-    QCOMPARE(second.findChild<QLabel *>(u"emptyHintLabel"_s)->text(), label->text());
-    second.openProject(write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n"));
-    TRY_COMPARE(supervisor.rosterId().isEmpty(), false);
-    QVERIFY(second.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
+    QVERIFY(!second.window.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
+    QVERIFY(!second.button("emptyRunButton")->isEnabled());
+    QVERIFY(!second.button("messageBarAlternative")->isVisible());
+    QCOMPARE(second.window.findChild<QLabel *>(u"emptyHintLabel"_s)->text(), second.message());
+    second.window.openProject(write(u"p.yaml"_s, "processes:\n  web:\n    command: sleep 1\n"));
+    TRY_COMPARE(second.supervisor.rosterId().isEmpty(), false);
+    QVERIFY(second.window.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
     QVERIFY(d->select({u"mine"_s}));
+}
+
+void TstMainWindowSession::secondWindowOfAProjectShowsTheFirst()
+{
+    const QString file = write(u"nightly.yaml"_s, "processes:\n  web:\n    command: sleep 1\n");
+    d->open(false);
+    d->window->openProject(file);
+    TRY_COMPARE(d->names(), QStringList{u"web"_s});
+    d->window->showMinimized();
+
+    SecondWindow second(d->paths());
+    second.window.openProject(file, true);
+    TRY_COMPARE(second.message(), u"nightly.yaml is open in another window already."_s);
+    QVERIFY(d->window->isMinimized()); // only when it is asked for
+    second.click("messageBarAction");
+    TRY_VERIFY(!d->window->isMinimized());
+    QVERIFY(d->window->isVisible());
+    TRY_VERIFY(!second.window.isVisible()); // it had nothing else to do
+    QCOMPARE(d->cell(u"web"_s, Column::State), u"Not started"_s);
+}
+
+void TstMainWindowSession::secondWindowStaysWhenItHasWork()
+{
+    const QString file = write(u"nightly.yaml"_s, "processes:\n  web:\n    command: sleep 1\n");
+    d->open(false);
+    d->window->openProject(file);
+    TRY_COMPARE(d->names(), QStringList{u"web"_s});
+    SecondWindow second(d->paths());
+    second.window.openUnsaved();
+    QSignalSpy raised(d->supervisor.get(), &Supervisor::raiseRequested);
+    second.window.openProject(file);
+    TRY_VERIFY(!second.message().isEmpty());
+    QVERIFY(!second.button("messageBarAlternative")->isVisible());
+    second.click("messageBarAction");
+    TRY_COMPARE(raised.size(), 1);
+    QVERIFY(second.window.isVisible());
+    QCOMPARE(second.supervisor.rosterId(), u"untitled"_s);
+    QVERIFY(second.window.findChild<QAction *>(u"actionAddWorker"_s)->isEnabled());
+}
+
+void TstMainWindowSession::secondWindowCanOpenTheUnsavedWorkers()
+{
+    const QString file = write(u"nightly.yaml"_s, "processes:\n  web:\n    command: sleep 1\n");
+    d->open(false);
+    d->window->openProject(file);
+    TRY_COMPARE(d->names(), QStringList{u"web"_s});
+    SecondWindow second(d->paths());
+    second.window.openProject(file);
+    TRY_VERIFY(second.button("messageBarAlternative")->isVisible());
+    second.click("messageBarAlternative");
+    QCOMPARE(second.supervisor.rosterId(), u"untitled"_s);
+    QCOMPARE(second.message(), QString());
+    QVERIFY(second.window.findChild<QLineEdit *>(u"emptyCommandEdit"_s)->isEnabled());
+}
+
+void TstMainWindowSession::firstWindowThatIsGoneDoesNotAnswer()
+{
+    const QString file = write(u"nightly.yaml"_s, "processes:\n  web:\n    command: sleep 1\n");
+    d->open(false);
+    d->window->openProject(file);
+    TRY_COMPARE(d->names(), QStringList{u"web"_s});
+    SecondWindow second(d->paths());
+    second.window.openProject(file);
+    TRY_VERIFY(!second.message().isEmpty());
+    d->close();
+    second.click("messageBarAction");
+    QVERIFY2(second.message().contains(u"does not answer"), qPrintable(second.message()));
+    QVERIFY(second.window.isVisible());
+}
+
+void TstMainWindowSession::whatEndedMeanwhileIsTold()
+{
+    d->open();
+    const QString end = d->directory() + u"/end"_s;
+    d->add(u"a"_s, u"sleep 100"_s, true);
+    d->add(u"bad"_s, u"sh -c 'while ! test -e %1; do sleep 0.05; done; exit 3'"_s.arg(end), true);
+    d->add(u"before"_s, u"false"_s, true);
+    TRY_COMPARE(d->state(u"before"_s), u"Failed"_s);
+    TRY_VERIFY(d->state(u"a"_s) == u"Running"_s && d->state(u"bad"_s) == u"Running"_s);
+    const QString run = d->supervisor->status(d->id(u"bad"_s))->runDirectory;
+    d->window->leave();
+    d->close();
+    write(u"end"_s, "x");
+    TRY_VERIFY(RunCatalog::read(run)->status.state == State::Ended);
+    d->open();
+    QCOMPARE(d->message(), u"While no window was open: 1 worker(s) went on, 1 ended (1 failed)."_s);
+    QVERIFY(d->click("messageBarAction"));
+    QCOMPARE(d->names(), (QStringList{u"bad"_s, u"before"_s}));
+    d->window->leave();
+    d->close();
+    d->open();
+    QCOMPARE(d->message(), QString()); // said once
+}
+
+void TstMainWindowSession::lostWorkersAreNamed()
+{
+    d->open();
+    d->add(u"gone"_s, u"sleep 100"_s, true);
+    TRY_COMPARE(d->state(u"gone"_s), u"Running"_s);
+    const WorkerStatus status = *d->supervisor->status(d->id(u"gone"_s));
+    d->window->leave();
+    d->close();
+    // Both halves of its keeper, and the worker.
+    QVERIFY(killRun(status.runId, status.pid));
+    d->open();
+    TRY_COMPARE(d->state(u"gone"_s), u"Lost"_s);
+    TRY_VERIFY(d->message().contains(u"\ngone: "));
+    d->window->leave();
+    d->close();
+    d->open();
+    TRY_COMPARE(d->state(u"gone"_s), u"Lost"_s);
+    QCOMPARE(d->message(), QString()); // said once
+}
+
+void TstMainWindowSession::closingAndOpeningSaysNothing()
+{
+    d->open();
+    d->add(u"a"_s, u"sleep 100"_s, true);
+    d->add(u"b"_s, u"false"_s, true);
+    TRY_VERIFY(d->state(u"a"_s) == u"Running"_s && d->state(u"b"_s) == u"Failed"_s);
+    d->window->leave();
+    d->close();
+    d->open();
+    QCOMPARE(d->message(), QString());
+    TRY_COMPARE(d->state(u"a"_s), u"Running"_s);
+}
+
+void TstMainWindowSession::keptRunsAreLimited()
+{
+    d->open();
+    const WorkerId id = d->add(u"a"_s, u"true"_s);
+    for (int run = 0; run < 4; ++run) {
+        const QString before = d->supervisor->status(id)->runId;
+        d->supervisor->start({id});
+        TRY_VERIFY(d->supervisor->status(id)->runId != before &&
+                   d->supervisor->status(id)->state == State::Ended);
+    }
+    const QDir runs(d->paths().runsDirectory());
+    const auto count = [&runs] { return runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(); };
+    QCOMPARE(count(), 4);
+    d->settings->setKeptRuns(2);
+    TRY_COMPARE(count(), 2);
+    d->settings->setKeptRuns(0);
+    TRY_COMPARE(count(), 1); // the one its row shows stays
+    QVERIFY(runs.exists(d->supervisor->status(id)->runId));
+}
+
+void TstMainWindowSession::limitsArePreferences()
+{
+    d->open();
+    QVERIFY(d->trigger("actionPreferences"));
+    auto *dialog = d->dialog("preferencesDialog");
+    QVERIFY(dialog);
+    dialog->findChild<QListWidget *>(u"preferencesList"_s)->setCurrentRow(3);
+    auto *count = dialog->findChild<QSpinBox *>(u"keptRunsSpinBox"_s);
+    auto *days = dialog->findChild<QSpinBox *>(u"keptRunDaysSpinBox"_s);
+    auto *bytes = dialog->findChild<QSpinBox *>(u"keptRunBytesSpinBox"_s);
+    QVERIFY(count->isVisible() && days->isVisible() && bytes->isVisible());
+    QCOMPARE(count->value(), 10'000);
+    QCOMPARE(days->text(), u"any time"_s);
+    QCOMPARE(bytes->value(), 10'240);
+    count->setFocus();
+    count->selectAll();
+    QTest::keyClicks(count, u"50"_s);
+    QCOMPARE(d->settings->keptRuns(), 10'000); // not while it is being typed: "5" would remove runs
+    QTest::keyClick(count, Qt::Key_Return);
+    QCOMPARE(d->settings->keptRuns(), 50);
+    QTest::keyClick(days, Qt::Key_Up);
+    QCOMPARE(d->settings->keptRunDays(), 1);
+    bytes->setValue(5);
+    QCOMPARE(d->settings->keptRunBytes(), qint64(5) << 20);
 }
 
 void TstMainWindowSession::unknownOptionEndsWithTwo()
