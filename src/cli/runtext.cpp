@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/runtext.h"
 
-#include "keeper/rundir.h"
-
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
@@ -98,8 +96,7 @@ QStringList outputFiles(const WorkerStatus &status)
 {
     const QDir directory(status.runDirectory);
     QStringList paths;
-    for (const QString &name : directory.entryList({QLatin1StringView(rundir::outputPrefix) + u'*'},
-                                                   QDir::Files | QDir::NoSymLinks, QDir::Name))
+    for (const QString &name : directory.entryList({u"out.*"_s}, QDir::Files | QDir::NoSymLinks, QDir::Name))
         paths += QDir::cleanPath(directory.absoluteFilePath(name));
     return paths;
 }

@@ -58,6 +58,20 @@ QByteArray line(const QJsonObject &record)
     return QJsonDocument(record).toJson(QJsonDocument::Compact) + '\n';
 }
 
+/// False if another window keeps it. Whoever only looks whether a roster is open holds its lock for less than
+/// a millisecond, so one refusal says nothing.
+bool takeLock(int fd)
+{
+    constexpr int tries = 3;
+    constexpr useconds_t pauseMicros = 1000;
+    for (int left = tries; left > 0; --left) {
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        ::usleep(pauseMicros);
+    }
+    return false;
+}
+
 } // namespace
 
 Roster::~Roster()
@@ -95,7 +109,7 @@ QString Roster::open(const QString &directory)
     const int lock = ::open(lockPath.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0)
         return tr("The file %1/lock cannot be opened. Check its rights.").arg(directory);
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    if (!takeLock(lock)) {
         ::close(lock);
         m_heldElsewhere = true;
         return tr("These workers are already open in another window. Use that window, or close it first.");
