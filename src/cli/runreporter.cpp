@@ -63,12 +63,9 @@ QString endText(const WorkerStatus &status, std::chrono::nanoseconds elapsed)
     const QString &name = status.spec->name;
     if (status.outcome == Outcome::FailedToStart)
         return tr("%1 could not be started: %2").arg(name, status.problem);
-    // Nobody saw it end, and with its keeper gone nobody will.
-    if (status.outcome == Outcome::Lost && !status.problem.isEmpty()) {
-        return status.lastPid > 0 ? tr("%1 lost: its keeper was killed; PID %2 may still run")
-                                        .arg(name, QString::number(status.lastPid))
-                                  : tr("%1 lost: its keeper was killed").arg(name);
-    }
+    // Nobody saw it end; that nothing of it runs any more is known.
+    if (status.outcome == Outcome::Lost && !status.problem.isEmpty())
+        return tr("%1 lost: %2").arg(name, status.problem);
     if (!status.exitCode)
         return tr("%1 ended, exit code unknown. %2").arg(name, status.problem);
     const QString code = exitCodeText(*status.exitCode, status.coreDumped);

@@ -148,7 +148,12 @@ private Q_SLOTS:
         spec.stopSignal = SIGINT;
         spec.grace = 1500ms;
         spec.disabled = true;
-        for (const WorkerSpec &each : {spec, goodSpec(), WorkerSpec()}) {
+        spec.input = Input::Pipe;
+        spec.mergeStreams = true;
+        spec.keepStrays = true;
+        WorkerSpec terminal = goodSpec();
+        terminal.input = Input::Terminal;
+        for (const WorkerSpec &each : {spec, terminal, goodSpec(), WorkerSpec()}) {
             const QByteArray bytes = QJsonDocument(each.toJson()).toJson();
             QCOMPARE(WorkerSpec::fromJson(QJsonDocument::fromJson(bytes).object()), each);
         }
@@ -202,7 +207,6 @@ private Q_SLOTS:
         QCOMPARE(signalName(0), u"signal 0"_s);
     }
 };
-
 
 QTEST_GUILESS_MAIN(TestWorkerSpec)
 #include "tst_workerspec.moc"
