@@ -31,6 +31,8 @@ int readWhole(const int file, char *const buffer, const size_t bytes)
     size_t done = 0;
     while (done < bytes) {
         const ssize_t count = read(file, buffer + done, bytes - done);
+        if (count < 0 && errno == EINTR)
+            continue;
         if (count < 0)
             return errno;
         if (count == 0)
