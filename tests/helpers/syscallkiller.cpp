@@ -15,9 +15,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <elf.h>
+#include <initializer_list>
 #include <map>
 #include <string_view>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +44,8 @@ std::map<pid_t, Process> processes;
 std::map<pid_t, bool> waitingForRole; // stopped already, while their parent's event is still to come
 Role victim = Other;
 bool atEntry = true;
+int injected = 0;     // the errno, 0 = SIGKILL
+bool failing = false; // the call under way is the one to fail
 long wanted = 0;
 long passed = 0;
 
@@ -109,11 +116,98 @@ void adopt(const pid_t parent)
         go(pid, 0);
 }
 
+/// Which calls fail with this error in real life. (Those of them that the C libraries in question use.)
+bool mayFail(const unsigned long long number, const int error)
+{
+    const auto isOneOf = [number](const std::initializer_list<long> numbers) {
+        for (const long one : numbers) {
+            if (number == static_cast<unsigned long long>(one))
+                return true;
+        }
+        return false;
+    };
+    switch (error) {
+    case ENOSPC:
+        return isOneOf(
+            {SYS_openat, SYS_pwrite64, SYS_write, SYS_splice, SYS_bind, SYS_ftruncate, SYS_fallocate});
+    case EINTR:
+        // A wait that does not block is not interrupted, and the active half has no other.
+        return isOneOf({SYS_read, SYS_write, SYS_splice, SYS_ppoll
+#ifdef SYS_poll
+                        ,
+                        SYS_poll
+#endif
+               }) ||
+               (victim != Active && isOneOf({SYS_wait4, SYS_waitid}));
+    case EAGAIN:
+        return isOneOf({SYS_clone, SYS_splice, SYS_read, SYS_accept4, SYS_recvfrom, SYS_sendto
+#ifdef SYS_fork
+                        ,
+                        SYS_fork
+#endif
+#ifdef SYS_vfork
+                        ,
+                        SYS_vfork
+#endif
+        });
+    default: // EMFILE
+        return isOneOf({SYS_openat, SYS_socket, SYS_pipe2, SYS_signalfd4, SYS_accept4, SYS_dup3,
+                        SYS_memfd_create
+#ifdef SYS_open
+                        ,
+                        SYS_open
+#endif
+        });
+    }
+}
+
+/// At the entry: the call is not done. At the exit: what the process sees of it.
+void setRegisters(const pid_t pid, const bool entry)
+{
+    user_regs_struct registers{};
+    iovec whole{&registers, sizeof(registers)};
+    ptrace(PTRACE_GETREGSET, pid, reinterpret_cast<void *>(NT_PRSTATUS), &whole);
+#if defined(__x86_64__)
+    if (entry)
+        registers.orig_rax = static_cast<unsigned long long>(-1);
+    else
+        registers.rax = static_cast<unsigned long long>(-injected);
+#elif defined(__aarch64__)
+    if (entry) {
+        int none = -1;
+        iovec number{&none, sizeof(none)};
+        ptrace(PTRACE_SETREGSET, pid, reinterpret_cast<void *>(NT_ARM_SYSTEM_CALL), &number);
+    } else {
+        registers.regs[0] = static_cast<unsigned long long>(-injected);
+    }
+#else
+#error "How does a system call fail on this machine?"
+#endif
+    ptrace(PTRACE_SETREGSET, pid, reinterpret_cast<void *>(NT_PRSTATUS), &whole);
+}
+
+void injectError(const pid_t program, const pid_t pid, const __ptrace_syscall_info &info)
+{
+    static unsigned long long number = 0;
+    if (failing) {
+        setRegisters(pid, false);
+        ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
+        finish(program, "reached", static_cast<long>(number));
+    }
+    if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !mayFail(info.entry.nr, injected) || ++passed != wanted)
+        return;
+    number = info.entry.nr;
+    failing = true;
+    setRegisters(pid, true);
+}
+
 void atSystemCall(const pid_t program, const pid_t pid)
 {
     __ptrace_syscall_info info{};
     if (ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), pid, sizeof(info), &info) <= 0)
         return;
+    if (injected != 0)
+        return injectError(program, pid, info);
     static unsigned long long last = 0;
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
         last = info.entry.nr;
@@ -132,7 +226,13 @@ int main(const int argc, char **const argv)
         return 2;
     const std::string_view role(argv[1]);
     victim = role == "launcher" ? Launcher : role == "guardian" ? Guardian : Active;
-    atEntry = std::string_view(argv[2]) == "entry";
+    const std::string_view when(argv[2]);
+    atEntry = when == "entry";
+    injected = when == "ENOSPC"   ? ENOSPC
+               : when == "EINTR"  ? EINTR
+               : when == "EAGAIN" ? EAGAIN
+               : when == "EMFILE" ? EMFILE
+                                  : 0;
     wanted = std::atol(argv[3]);
     const pid_t program = startTraced(argv + 4);
 

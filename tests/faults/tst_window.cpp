@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+
+// kill -9 of whoever started the workers: of `procession run`, of the window, of the launcher between both.
+
+#include "core/paths.h"
+#include "core/rundirectory.h"
+#include "faultharness.h"
+#include "testhome.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include <csignal>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace procession;
+using namespace procession::faults;
+using namespace procession::rundir;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+const QString program = QStringLiteral(PROCESSION_BIN_DIR "/procession");
+
+QList<Run> runsBelow(const QString &directory)
+{
+    QList<Run> runs;
+    const QStringList ids = QDir(directory).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
+    for (const QString &id : ids)
+        runs += Run{id, directory + u'/' + id};
+    return runs;
+}
+
+QByteArray specValue(const Run &run, const QByteArray &key)
+{
+    for (const QByteArray &record : contents(run.path + u"/spec"_s).split('\0')) {
+        if (record.startsWith(QByteArray(key + '=')))
+            return record.mid(key.size() + 1);
+    }
+    return {};
+}
+
+} // namespace
+
+class TestWindow final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void fault1_runKilled();
+    void fault1_windowKilled();
+    void fault10_killedBeforeTheLaunch();
+    void fault34_tooManyFilesAndProcesses();
+
+private:
+    QString stateDirectory() const { return m_harness->filePath(u"state"_s); }
+    QString runs() const { return stateDirectory() + u"/procession/runs"_s; }
+    QStringList environment() const;
+    /// A project of `count` short workers: each appends its name, writes a line with it and exits with a code
+    /// of its own.
+    QString project(int first, int count, int milliseconds);
+    QString judge(const Run &run) const;
+
+    std::optional<Harness> m_harness;
+};
+
+void TestWindow::init()
+{
+    failOnEveryWarning();
+    m_harness.emplace();
+}
+
+void TestWindow::cleanup()
+{
+    const QString left = m_harness->leftOver();
+    m_harness.reset();
+    QCOMPARE(left, QString());
+}
+
+QStringList TestWindow::environment() const
+{
+    return {u"XDG_STATE_HOME="_s + stateDirectory(),
+            u"XDG_CONFIG_HOME="_s + m_harness->filePath(u"config"_s),
+            u"XDG_RUNTIME_DIR="_s + m_harness->path(),
+            u"HOME="_s + m_harness->path(),
+            u"QT_QPA_PLATFORM=offscreen"_s,
+            u"DISPLAY="_s};
+}
+
+QString TestWindow::project(int first, int count, int milliseconds)
+{
+    QByteArray text = "processes:\n";
+    for (int number = first; number < first + count; ++number) {
+        text +=
+            u"  w%1:\n    command: \"%2 append %3 sleep %4 stdout w%1 stderr e%1 exit %5\"\n"_s.arg(number)
+                .arg(Harness::worker(), m_harness->filePath(u"started"_s))
+                .arg(chanceBelow(milliseconds + 1) * 0.001)
+                .arg(number % 200)
+                .toUtf8();
+    }
+    const QString path = m_harness->filePath(u"project-%1.yaml"_s.arg(first));
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qWarning("no project file");
+    return path;
+}
+
+/// What is wrong with a run of project() that came to its end.
+QString TestWindow::judge(const Run &run) const
+{
+    const QByteArray name = specValue(run, "name");
+    const int number = name.mid(1).toInt();
+    if (const QString problem = endOf(run, exited(number % 200)); !problem.isEmpty())
+        return problem;
+    if (m_harness->startsOf(run) != 1)
+        return run.id + u" was not started exactly once"_s;
+    const QByteArray output = outputOf(run);
+    const QByteArray line = QByteArray::number(number) + '\n';
+    if (output != 'w' + line + 'e' + line && output != 'e' + line + 'w' + line)
+        return run.id + u": its output is not its own"_s;
+    return {};
+}
+
+void TestWindow::fault1_runKilled()
+{
+    const int rounds = amount(16, 130);
+    constexpr int workers = 20;
+    int started = 0;
+    int claimed = 0;
+    int cut = 0;
+    for (int round = 0; round < rounds; ++round) {
+        const QString file = project(round * workers, workers, 20);
+        SpawnOptions options;
+        options.environment = environment();
+        const pid_t window = m_harness->spawn({program, u"run"_s, file, u"--interval"_s, u"50ms"_s}, options);
+        // From before the first directory until about the end of the last worker.
+        const qsizetype before = runsBelow(runs()).size();
+        const int most = chanceBelow(workers + 4);
+        waitUntil([&] {
+            return m_harness->hasEnded(window) ||
+                   QDir(runs()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() - before >=
+                       std::min(most, workers);
+        });
+        passTime(chanceBelow(15'000));
+        cut += m_harness->hasEnded(window) ? 0 : 1;
+        m_harness->kill(window, SIGKILL);
+        m_harness->wait(window);
+        QCOMPARE(m_harness->leftOver(), QString()); // every worker ends by itself, and its keeper after it
+    }
+    QSet<QByteArray> names;
+    for (const Run &run : runsBelow(runs())) {
+        if (stateOf(run).phase == Phase::None) {
+            // Claimed, and killed before the keeper: nothing was started, and nothing can be any more.
+            QCOMPARE(m_harness->startsOf(run), 0);
+            QVERIFY(RunDirectory(run.path).revoke());
+            QCOMPARE(m_harness->launch(run), int{SomeFailed});
+            ++claimed;
+            continue;
+        }
+        QCOMPARE(judge(run), QString());
+        const QByteArray name = specValue(run, "name");
+        QVERIFY(!names.contains(name));
+        names.insert(name);
+        ++started;
+    }
+    const QList<QByteArray> lines = contents(m_harness->filePath(u"started"_s)).split('\n');
+    QCOMPARE(lines.size() - 1, qsizetype{started});
+    QVERIFY(cut > rounds / 2);
+    QCOMPARE(m_harness->leftOver(), QString());
+    tell("fault 1 kill -9 of `procession run`: injected %d times at random moments over %d started workers "
+         "(%d "
+         "more were only claimed); proved: each started exactly once, every exit code and both lines "
+         "recorded, "
+         "nothing left",
+         cut, started, claimed);
+}
+
+void TestWindow::fault1_windowKilled()
+{
+    // One roster, one window after another: what one started the next takes over, and starts nothing twice.
+    const int rounds = amount(6, 110);
+    constexpr int workers = 20;
+    int cut = 0;
+    for (int round = 0; round < rounds; ++round) {
+        const QString file = project(100'000 + round * workers, workers, 60);
+        SpawnOptions options;
+        options.environment = environment();
+        const qsizetype before = runsBelow(runs()).size();
+        const pid_t window = m_harness->spawn({program, u"--start"_s, file}, options);
+        const int most = 1 + chanceBelow(workers + 3);
+        waitUntil([&] {
+            return m_harness->hasEnded(window) ||
+                   runsBelow(runs()).size() - before >= std::min(most, workers);
+        });
+        passTime(chanceBelow(40'000));
+        cut += m_harness->hasEnded(window) ? 0 : 1;
+        m_harness->kill(window, SIGKILL);
+        m_harness->wait(window);
+        // The next window on the same file, without --start: it takes over, and is killed as well.
+        const qsizetype claimed = runsBelow(runs()).size();
+        const pid_t next = m_harness->spawn({program, file}, options);
+        waitUntil([&] { return m_harness->hasEnded(next) || processState(next) == 'S'; });
+        passTime(100'000 + chanceBelow(100'000));
+        cut += m_harness->hasEnded(next) ? 0 : 1;
+        m_harness->kill(next, SIGKILL);
+        m_harness->wait(next);
+        QCOMPARE(m_harness->leftOver(), QString());
+        QCOMPARE(runsBelow(runs()).size(), claimed);
+    }
+    int started = 0;
+    QSet<QByteArray> names;
+    for (const Run &run : runsBelow(runs())) {
+        if (const StateSlot state = stateOf(run);
+            state.phase == Phase::None || RunDirectory::isRevoked(state)) {
+            QCOMPARE(m_harness->startsOf(run), 0);
+            continue;
+        }
+        QCOMPARE(judge(run), QString());
+        const QByteArray name = specValue(run, "name");
+        QVERIFY(!names.contains(name));
+        names.insert(name);
+        ++started;
+    }
+    QVERIFY(started > rounds);
+    QCOMPARE(m_harness->leftOver(), QString());
+    tell("fault 1 kill -9 of the window: injected %d times (each time another window took over and was "
+         "killed as "
+         "well) over %d started workers; proved: each started exactly once, every exit code and both lines "
+         "recorded, nothing left",
+         cut, started);
+}
+
+void TestWindow::fault10_killedBeforeTheLaunch()
+{
+    // The three moments: the directory alone, a spec cut short, a spec that no keeper was launched for.
+    QVERIFY(QDir().mkpath(runs()));
+    m_harness->useRunsDirectory(runs());
+    const Run whole = m_harness->makeWorker({u"exit"_s, u"3"_s});
+    const Run cut = m_harness->makeRunOf(contents(whole.path + u"/spec"_s).chopped(9));
+    const Run bare = m_harness->makeRunOf({});
+    QVERIFY(QFile::remove(bare.path + u"/spec"_s));
+    SpawnOptions options;
+    options.environment = environment();
+    options.standardOutput = m_harness->filePath(u"listed"_s);
+    QCOMPARE(m_harness->wait(m_harness->spawn({program, u"list"_s, u"--json"_s}, options)).value_or(-1),
+             exited(0));
+    for (const Run &run : {whole, cut, bare}) {
+        QVERIFY(!isHeld(run));
+        QCOMPARE(m_harness->startsOf(run), 0);
+        QVERIFY(RunDirectory(run.path).revoke());
+        QVERIFY(RunDirectory::isRevoked(stateOf(run)));
+        QCOMPARE(m_harness->launch(run), int{SomeFailed}); // a late keeper leaves it alone
+        QCOMPARE(m_harness->startsOf(run), 0);
+    }
+    QCOMPARE(m_harness->leftOver(), QString());
+    tell("fault 10 window killed between mkdir, spec and launch: injected a directory alone, a spec cut "
+         "short, a "
+         "whole one; proved: none was started, `procession list` lives with them, and once revoked none ever "
+         "is");
+}
+
+void TestWindow::fault34_tooManyFilesAndProcesses()
+{
+    constexpr int workers = 40;
+    const QString file = project(200'000, workers, 5);
+    SpawnOptions options;
+    options.environment = environment();
+    options.standardError = m_harness->filePath(u"said"_s);
+    // Both limits low: `procession run` itself has hardly a descriptor to spare.
+    options.beforeExec = [] {
+        const rlimit files{40, 40};
+        return ::setrlimit(RLIMIT_NOFILE, &files) == 0;
+    };
+    const std::optional<int> status =
+        m_harness->wait(m_harness->spawn({program, u"run"_s, file, u"--interval"_s, u"50ms"_s}, options));
+    QVERIFY(status.has_value());
+    QVERIFY(WIFEXITED(*status));
+    const QList<Run> all = runsBelow(runs());
+    QCOMPARE(all.size(), qsizetype{workers});
+    for (const Run &run : all)
+        QCOMPARE(judge(run), QString());
+    QCOMPARE(m_harness->leftOver(), QString());
+    tell("fault 34 few descriptors: injected RLIMIT_NOFILE 40 into `procession run` of %d workers at once; "
+         "proved: "
+         "all ran, with every code and line",
+         workers);
+}
+
+QTEST_GUILESS_MAIN(TestWindow)
+#include "tst_window.moc"
