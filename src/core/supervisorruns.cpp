@@ -435,6 +435,12 @@ void Supervisor::end(Worker &worker, Event event, const EndFacts &facts)
         tell(kind, status.id,
              (*status.exitCode < 0 ? tr("%1 ended by %2, %3") : tr("%1 ended, exit code %2, %3"))
                  .arg(name, code, took));
+        // Not where its keeper was killed meanwhile: then nobody has seen them go.
+        if (status.strays > 0 && status.survivors == 0 && status.problem.isEmpty())
+            tell(ActivityEntry::Kind::Ended, status.id,
+                 status.strays == 1
+                     ? tr("1 left-behind process of %1 was ended").arg(name)
+                     : tr("%1 left-behind processes of %2 were ended").arg(status.strays).arg(name));
     }
     if (std::exchange(worker.restartWanted, false)) {
         // From the event loop: everybody sees this end before the next start.

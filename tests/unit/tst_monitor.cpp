@@ -116,7 +116,8 @@ private Q_SLOTS:
         ProcessTree seen;
         const auto look = [&](const qint64 main) { // the newest answer, and asks again
             if (!trees.isEmpty())
-                seen = trees.takeLast().first().value<ProcessTree>();
+                seen = trees.constLast().first().value<ProcessTree>();
+            trees.clear();
             monitor.watchTree(WorkerId(7), main);
             return seen;
         };
