@@ -6,6 +6,7 @@
 #include "testhome.h"
 #include "windowdriver.h"
 
+#include <QAbstractItemView>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
@@ -116,6 +117,19 @@ private Q_SLOTS:
         QVERIFY(d->trigger("actionTerminate"));
         QTRY_VERIFY(!isAlive(d->supervisor->status(d->id(u"web"_s))->state));
         QCOMPARE(d->cell(u"web"_s, Column::Exit), u"3"_s);
+    }
+
+    void straysThatAreEndedAreCounted()
+    {
+        d->find<QTabWidget>("detailTabs")->setCurrentIndex(1);
+        start("left", u"sleep 1000 & sleep 1001 & exit 0"_s, Input::None);
+        QTRY_COMPARE(d->state(u"left"_s), u"Succeeded"_s);
+        QTRY_COMPARE(details("left"), u"Ended, nothing left. 2 left-behind processes were ended."_s);
+        const QAbstractItemModel *activity = d->find<QAbstractItemView>("activityView")->model();
+        const QModelIndexList found = activity->match(
+            activity->index(0, activity->columnCount() - 1), Qt::DisplayRole,
+            u"2 left-behind processes of left were ended"_s, 1, Qt::MatchContains | Qt::MatchWrap);
+        QCOMPARE(found.size(), 1);
     }
 
     void theQuestionCountsProcesses()
