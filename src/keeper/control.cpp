@@ -41,6 +41,14 @@ int Control::listenIn(const int directory)
     return 0;
 }
 
+void Control::resume()
+{
+    for (int &client : m_clients) {
+        if (client >= 0 && fcntl(client, F_GETFD) < 0)
+            client = -1;
+    }
+}
+
 size_t Control::watch(pollfd *const polled) const
 {
     size_t count = 0;

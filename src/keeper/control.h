@@ -19,6 +19,9 @@ public:
     /// Returns 0 or an errno; may be called again after a failure.
     int listenIn(int directory);
 
+    /// For the half that goes on, before it opens anything: forgets what the other half had closed.
+    void resume();
+
     /// Adds what is to be polled; returns how many.
     size_t watch(pollfd *polled) const;
     /// Finds the next command, if there is one. It stays where it is until done(): a keeper killed meanwhile

@@ -44,12 +44,19 @@ int lookAtEnded(siginfo_t &info, rusage &usage)
     return static_cast<int>(syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, &usage));
 }
 
-/// In this order: closed twice does no harm to a half that goes on, not closed at all would.
+/// In this order: the half that goes on finds out that it is closed; one that stays open it would not find.
 void closeOnce(int &descriptor)
 {
     if (descriptor >= 0)
         close(descriptor);
     descriptor = -1;
+}
+
+/// Before anything is opened in its place.
+void forgetIfClosed(int &descriptor)
+{
+    if (descriptor >= 0 && fcntl(descriptor, F_GETFD) < 0)
+        descriptor = -1;
 }
 
 uint64_t micros(const timeval &time)
@@ -103,6 +110,14 @@ int Run::keep(const pid_t guardian)
 
 void Run::takeOver()
 {
+    Pipe *const pipes[] = {&m_streams[0], &m_streams[1], &m_input};
+    for (Pipe *const pipe : pipes) {
+        forgetIfClosed(pipe->ends[0]);
+        forgetIfClosed(pipe->ends[1]);
+    }
+    forgetIfClosed(m_terminalPeer);
+    forgetIfClosed(m_report.pipe);
+    m_control.resume();
     m_state->resume();
     ++m_state->slot.takeovers;
     m_output.resume();
