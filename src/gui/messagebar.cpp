@@ -65,6 +65,7 @@ QPushButton *MessageBar::addButton(const char *name, std::function<void()> Messa
 {
     auto *button = new QPushButton(this);
     button->setObjectName(QString::fromLatin1(name));
+    button->setAutoDefault(true); // Return presses it, as Space does
     connect(button, &QPushButton::clicked, this, [this, run] {
         // What it does may post the next message: this one is gone by then.
         const Message message = m_messages.takeLast();

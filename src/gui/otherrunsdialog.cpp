@@ -92,7 +92,7 @@ OtherRunsDialog::OtherRunsDialog(RunCatalog *catalog, Settings *settings, QWidge
     m_output->setObjectName(QStringLiteral("otherRunOutput"));
     m_output->hide();
     const int character = fontMetrics().averageCharWidth();
-    resize(130 * character, 30 * fontMetrics().height());
+    resize(150 * character, 30 * fontMetrics().height());
 
     m_ui->terminateRunsButton->setIcon(actionIcon(QStringLiteral("terminate")));
     m_ui->killRunsButton->setIcon(actionIcon(QStringLiteral("kill")));

@@ -29,7 +29,7 @@ int characters(RunsModel::Field field)
     case RunsModel::Field::Project:
         return 18;
     case RunsModel::Field::Started:
-        return 26;
+        return 24; // with a date, or with what marks the current one
     case RunsModel::Field::Outcome:
         return 17;
     case RunsModel::Field::Exit:
@@ -39,7 +39,7 @@ int characters(RunsModel::Field field)
         return 12;
     case RunsModel::Field::PeakMemory:
     case RunsModel::Field::OutputSize:
-        return 14;
+        return 16;
     case RunsModel::Field::Command:
         return 40;
     }

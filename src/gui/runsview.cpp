@@ -76,8 +76,6 @@ void RunsView::addActions()
     m_copyId = addAction("actionCopyRunId", tr("&Copy Run ID"), "copy");
     m_openFolder = addAction("actionOpenRunFolder", tr("Open Output &Folder"), "folder");
     m_remove = addAction("actionRemoveRuns", tr("&Remove…"), "remove");
-    m_remove->setShortcut(Qt::Key_Delete);
-    m_remove->setShortcutContext(Qt::WidgetShortcut);
     connect(m_show, &QAction::triggered, this, [this] { choose(m_view->currentIndex()); });
     connect(m_copyId, &QAction::triggered, this, [this] { copyRunIds(selected()); });
     connect(m_openFolder, &QAction::triggered, this, [this] { openRunFolder(selected().constFirst()); });
@@ -224,6 +222,10 @@ bool RunsView::eventFilter(QObject *watched, QEvent *event)
         auto *key = static_cast<QKeyEvent *>(event);
         if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
             choose(m_view->currentIndex());
+            return true;
+        }
+        if (key->key() == Qt::Key_Delete) { // as a shortcut it belongs to the workers
+            m_remove->trigger();
             return true;
         }
         if (key->matches(QKeySequence::Copy)) {

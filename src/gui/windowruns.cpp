@@ -213,8 +213,11 @@ void MainWindow::tellOpenElsewhere(const QString &rosterId, const QString &file)
         message.alternative = [this] { openUnsaved(); };
     }
     m_ui->messageBar->post(message);
-    if (nothingOpen)
+    if (nothingOpen) {
         m_ui->emptyPage->setObstacle(text);
+        // All else here is disabled: Space or Return does what was most likely meant.
+        m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarAction"))->setFocus();
+    }
 }
 
 void MainWindow::showOtherWindow(const QString &rosterId)

@@ -8,20 +8,22 @@
 #include "core/monitor.h"
 #include "core/paths.h"
 #include "core/runcatalog.h"
-#include "core/rundirectory.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "gui/englishplurals.h"
 #include "gui/icons.h"
 #include "gui/joinbar.h"
 #include "gui/mainwindow.h"
+#include "gui/projectsession.h"
 #include "model/workerfilterproxy.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
 #include <QDir>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QSortFilterProxyModel>
 #include <QStyleFactory>
 #include <QTabWidget>
@@ -176,6 +178,11 @@ private:
     void loseKeeperOf(WorkerId id);
     void select(const QString &name);
     void showTab(int tab);
+    void runAgain(WorkerId id, int times);
+    void leaveOthersRunning();
+    void showEarlierRun();
+    void saveOtherRuns(const QString &name);
+    void saveSecondWindow(const QString &name);
     void settle(std::chrono::milliseconds time = 1200ms) const { QTest::qWait(int(time.count())); }
     void save(const QString &name, QWidget *widget = nullptr);
     void saveDialog(const char *action, const QString &name, const std::function<void(QWidget *)> &fill = {});
@@ -189,6 +196,7 @@ private:
     Monitor m_monitor;
     RunCatalog m_catalog;
     MainWindow m_window;
+    QString m_othersRoster;
     bool m_failed = false;
 };
 
@@ -207,6 +215,7 @@ bool Studio::shoot()
     save(u"empty-dark"_s);
     QApplication::setPalette(lightPalette());
 
+    leaveOthersRunning();
     QList<WorkerId> ids;
     for (const Sample &sample : samples) {
         write(sample);
@@ -229,6 +238,7 @@ bool Studio::shoot()
         }
         settle(300ms);
     }
+    runAgain(idOf(u"index"_s), 3);
     settle(6s);
 
     auto *bar = m_window.findChild<JoinBar *>();
@@ -262,6 +272,15 @@ bool Studio::shoot()
         showTab(2);
         settle();
         save(u"activity"_s + suffix);
+        showTab(3);
+        select(u"index"_s);
+        settle();
+        save(u"runs"_s + suffix);
+        showEarlierRun();
+        settle();
+        save(u"earlier-run"_s + suffix);
+        saveOtherRuns(u"other-runs"_s + suffix);
+        saveSecondWindow(u"second-window"_s + suffix);
         showTab(0);
         saveDialog("actionAddWorker", u"add-worker"_s + suffix, [](QWidget *dialog) {
             if (auto *edit = dialog->findChild<QLineEdit *>(u"commandEdit"_s)) {
@@ -270,7 +289,13 @@ bool Studio::shoot()
         });
         saveDialog("actionJoinAll", u"join"_s + suffix);
         saveDialog("actionTerminateAll", u"terminate-all"_s + suffix);
+        saveDialog("actionQuit", u"quit"_s + suffix);
         saveDialog("actionPreferences", u"preferences"_s + suffix);
+        saveDialog("actionPreferences", u"preferences-runs"_s + suffix, [](QWidget *dialog) {
+            if (auto *list = dialog->findChild<QListWidget *>(u"preferencesList"_s)) {
+                list->setCurrentRow(3);
+            }
+        });
         if (auto *filter = m_window.findChild<QLineEdit *>(u"filterEdit"_s)) {
             filter->setText(u"nothing like this"_s);
             settle();
@@ -283,6 +308,12 @@ bool Studio::shoot()
     select(u"index"_s);
     settle();
     save(u"small"_s);
+    showTab(3);
+    settle();
+    save(u"small-runs"_s);
+    showEarlierRun();
+    settle();
+    save(u"small-earlier-run"_s);
     return !m_failed;
 }
 
@@ -293,6 +324,13 @@ void Studio::end()
     m_supervisor.kill(m_supervisor.alive());
     if (!QTest::qWaitFor([this] { return m_supervisor.aliveCount() == 0; }, patience)) {
         qWarning("some workers are still alive");
+    }
+    Supervisor other(m_paths);
+    if (other.open(m_othersRoster).isEmpty()) {
+        other.kill(other.alive());
+        if (!QTest::qWaitFor([&other] { return other.aliveCount() == 0; }, patience)) {
+            qWarning("some workers of the other project are still alive");
+        }
     }
 }
 
@@ -355,15 +393,18 @@ bool Studio::has(WorkerId id, const std::function<bool(const WorkerStatus &)> &w
         patience);
 }
 
-/// The one state that takes violence: the keeper is killed, and its worker with it.
+/// The one state that takes violence: both halves of the keeper are killed, and its worker with them.
 void Studio::loseKeeperOf(WorkerId id)
 {
     const WorkerStatus *status = m_supervisor.status(id);
-    const auto state = RunDirectory(status->runDirectory).readState();
-    if (state && state->keeperPid > 1 && state->mainPid > 1) {
-        ::kill(state->keeperPid, SIGKILL);
-        ::kill(-state->mainPid, SIGKILL);
+    for (const QString &pid : QDir(u"/proc"_s).entryList(QDir::Dirs)) {
+        QFile file(u"/proc/%1/cmdline"_s.arg(pid));
+        if (pid.at(0).isDigit() && file.open(QIODevice::ReadOnly) &&
+            file.readAll().contains(status->runId.toUtf8())) {
+            ::kill(pid_t(pid.toInt()), SIGKILL);
+        }
     }
+    ::kill(pid_t(-status->pid), SIGKILL);
 }
 
 void Studio::select(const QString &name)
@@ -385,6 +426,89 @@ void Studio::showTab(int tab)
     if (auto *tabs = m_window.findChild<QTabWidget *>(u"detailTabs"_s)) {
         tabs->setCurrentIndex(tab);
     }
+}
+
+/// Earlier runs to be seen.
+void Studio::runAgain(WorkerId id, int times)
+{
+    for (int i = 0; i < times; ++i) {
+        const QString before = m_supervisor.status(id)->runId;
+        m_supervisor.start({id});
+        has(id, [&before](const WorkerStatus &status) {
+            return status.runId != before && status.state == State::Ended;
+        });
+    }
+}
+
+/// Workers of a project that no window has open.
+void Studio::leaveOthersRunning()
+{
+    const QString file = m_project + u"/weekly.yaml"_s;
+    Supervisor other(m_paths);
+    if (!other.open(ProjectSession::rosterIdOf(file)).isEmpty()) {
+        m_failed = true;
+        return;
+    }
+    QList<WorkerSpec> specs;
+    for (const char *name : {"backup", "report"}) {
+        WorkerSpec spec;
+        spec.name = QString::fromLatin1(name);
+        spec.command = Command::fromTyped(u"sh -c 'echo %1: began; sleep %2'"_s.arg(
+            spec.name, spec.name == u"backup" ? u"600"_s : u"0.3"_s));
+        specs += spec;
+    }
+    other.applyProject(file, "hash", specs);
+    QList<WorkerId> all;
+    for (const WorkerStatus &status : other.statuses()) {
+        all += status.id;
+    }
+    other.start(all);
+    const bool good = QTest::qWaitFor(
+        [&] {
+            return other.statuses().at(0).state == State::Running &&
+                   other.statuses().at(1).state == State::Ended;
+        },
+        patience);
+    m_failed = m_failed || !good;
+    m_othersRoster = other.rosterId();
+}
+
+void Studio::showEarlierRun()
+{
+    auto *view = m_window.findChild<QTreeView *>(u"runsView"_s);
+    if (!view || !QTest::qWaitFor([view] { return view->model()->rowCount() > 1; }, patience)) {
+        qWarning("there is no earlier run");
+        m_failed = true;
+        return;
+    }
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {},
+                      view->visualRect(view->model()->index(1, 0)).center());
+}
+
+void Studio::saveOtherRuns(const QString &name)
+{
+    m_window.findChild<QAction *>(u"actionOtherRuns"_s)->trigger();
+    auto *dialog = m_window.findChild<QDialog *>(u"otherRunsDialog"_s);
+    settle();
+    save(name, dialog);
+    dialog->findChild<QAbstractButton *>(u"showRunOutputButton"_s)->setChecked(true);
+    settle();
+    save(name + u"-output"_s, dialog);
+    dialog->findChild<QAbstractButton *>(u"showRunOutputButton"_s)->setChecked(false);
+    dialog->close();
+}
+
+void Studio::saveSecondWindow(const QString &name)
+{
+    Supervisor supervisor(m_paths);
+    Monitor monitor([&supervisor] { return supervisor.sampleTargets(); });
+    RunCatalog catalog(m_paths);
+    MainWindow window(&supervisor, &monitor, &catalog, &m_settings);
+    window.resize(1000, 600);
+    window.show();
+    window.openUnsaved();
+    settle();
+    save(name, &window);
 }
 
 void Studio::save(const QString &name, QWidget *widget)

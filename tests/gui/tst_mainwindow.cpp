@@ -258,7 +258,7 @@ void TstMainWindow::joinAny()
     dialog->accept();
     TRY_COMPARE(ended.count(), 1);
     QCOMPARE(ended.first().first().value<JoinResult>().kind, JoinResult::Kind::Met);
-    QCOMPARE(d->state(u"slow"_s), u"Running"_s); // a join by itself changes no worker
+    TRY_COMPARE(d->state(u"slow"_s), u"Running"_s); // a join by itself changes no worker
 }
 
 void TstMainWindow::joinTimesOut()
