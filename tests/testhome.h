@@ -29,7 +29,8 @@ public:
     {
         m_paths.stateDirectory = m_directory.filePath(QStringLiteral("state/procession"));
         m_paths.configFile = m_directory.filePath(QStringLiteral("config/procession.conf"));
-        m_paths.keeperProgram = QStringLiteral(PROCESSION_BIN_DIR "/procession-keeper");
+        m_paths.keeperProgram = qEnvironmentVariable("PROCESSION_TEST_KEEPER",
+                                                     QStringLiteral(PROCESSION_BIN_DIR "/procession-keeper"));
     }
     ~TestHome()
     {

@@ -27,7 +27,9 @@ using namespace procession::rundir;
 
 namespace {
 
-const QString keeperProgram = QStringLiteral(PROCESSION_BIN_DIR "/procession-keeper");
+// A mutation test gives us a broken one.
+const QString keeperProgram =
+    qEnvironmentVariable("PROCESSION_TEST_KEEPER", QStringLiteral(PROCESSION_BIN_DIR "/procession-keeper"));
 const QString testWorker = QStringLiteral(PROCESSION_BIN_DIR "/procession-testworker");
 constexpr int patience = 30'000; // ms; reached only when something is wrong
 
