@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -103,6 +104,7 @@ bool begin(Launch &launch, const int argc, char **const argv)
     launch.argumentCount = argc;
     launch.arguments = argv;
     launch.environment = environ;
+    prctl(PR_SET_NAME, "procession-keeper"); // started by another name, below
     // A missing standard stream would let a pipe take its number, and the worker's output go astray.
     int null = open("/dev/null", O_RDWR);
     while (null >= 0 && null < nullDevice)
