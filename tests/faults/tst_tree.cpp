@@ -93,7 +93,8 @@ void TestTree::fault18_doubleForkedDaemon()
         QVERIFY(command(run, Verb::Stop));
     }
     QCOMPARE(endOf(run, stopped ? SIGTERM : exited(3), "ready\n"), QString());
-    QCOMPARE(stateOf(run).strays, 1u);
+    // Where both got the stop signal, the daemon may be gone before the main process.
+    QVERIFY(stateOf(run).strays <= 1 && (stopped || stateOf(run).strays == 1));
     QCOMPARE(m_harness->leftOver(), QString());
     tell("fault 18 double-forked setsid daemon: injected a worker with one, which %s; proved that it was "
          "ended "
