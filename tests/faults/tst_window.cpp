@@ -5,18 +5,24 @@
 
 #include "core/paths.h"
 #include "core/rundirectory.h"
+#include "core/supervisor.h"
 #include "faultharness.h"
 #include "testhome.h"
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+#include <QTimer>
 
+#include <algorithm>
 #include <csignal>
 
+#include <grp.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +67,10 @@ private Q_SLOTS:
     void fault1_windowKilled();
     void fault5_lostRunIsStopped();
     void fault10_killedBeforeTheLaunch();
-    void fault34_tooManyFilesAndProcesses();
+    void fault9_keeperStopped();
+    void fault11_twoWindows();
+    void fault34_tooManyFiles();
+    void fault34_tooManyProcesses();
 
 private:
     QString stateDirectory() const { return m_harness->filePath(u"state"_s); }
@@ -301,14 +310,14 @@ void TestWindow::fault10_killedBeforeTheLaunch()
          "is");
 }
 
-void TestWindow::fault34_tooManyFilesAndProcesses()
+void TestWindow::fault34_tooManyFiles()
 {
     constexpr int workers = 40;
     const QString file = project(200'000, workers, 5);
     SpawnOptions options;
     options.environment = environment();
     options.standardError = m_harness->filePath(u"said"_s);
-    // Both limits low: `procession run` itself has hardly a descriptor to spare.
+    // `procession run` itself has hardly a descriptor to spare.
     options.beforeExec = [] {
         const rlimit files{40, 40};
         return ::setrlimit(RLIMIT_NOFILE, &files) == 0;
@@ -326,6 +335,137 @@ void TestWindow::fault34_tooManyFilesAndProcesses()
          "proved: "
          "all ran, with every code and line",
          workers);
+}
+
+void TestWindow::fault9_keeperStopped()
+{
+    Paths paths;
+    paths.stateDirectory = stateDirectory() + u"/procession"_s;
+    paths.keeperProgram = Harness::keeper();
+    QCOMPARE(paths.create(), QString());
+    {
+        Supervisor supervisor(paths);
+        QCOMPARE(supervisor.open(u"stopped"_s), QString());
+        WorkerSpec spec;
+        spec.name = u"sleeper"_s;
+        spec.command = procession::Command::direct(
+            {Harness::worker(), u"append"_s, m_harness->filePath(u"started"_s), u"sleep"_s, u"100"_s});
+        const WorkerId id = supervisor.add(spec);
+        supervisor.start({id});
+        QTRY_COMPARE(supervisor.status(id)->state, State::Running);
+        const Run run{supervisor.status(id)->runId, supervisor.status(id)->runDirectory};
+        const StateSlot state = stateOf(run);
+        m_harness->kill(state.keeperPid, SIGSTOP);
+        m_harness->kill(state.guardianPid, SIGSTOP);
+        QVERIFY(waitUntil(
+            [&] { return processState(state.keeperPid) == 'T' && processState(state.guardianPid) == 'T'; }));
+        supervisor.stop({id});
+        // The event loop goes on: it is not one of its calls that waits.
+        int ticks = 0;
+        QTimer timer;
+        connect(&timer, &QTimer::timeout, this, [&ticks] { ++ticks; });
+        timer.start(0);
+        QTRY_VERIFY(ticks >= 100);
+        QVERIFY(isAlive(supervisor.status(id)->state));
+        QTRY_VERIFY(!supervisor.status(id)->problem.isEmpty()); // and it says why nothing happens
+        m_harness->kill(state.keeperPid, SIGCONT);
+        m_harness->kill(state.guardianPid, SIGCONT);
+        QTRY_COMPARE(supervisor.status(id)->state, State::Ended);
+        QCOMPARE(supervisor.status(id)->outcome, Outcome::Stopped);
+    }
+    QCOMPARE(m_harness->leftOver(), QString());
+    tell("fault 9 keeper stopped: injected SIGSTOP to both halves, then Terminate; proved: the window's "
+         "event loop "
+         "goes on, the row says why nothing happens, and the stop is done when the keeper continues");
+}
+
+void TestWindow::fault11_twoWindows()
+{
+    const int rounds = amount(4, 40);
+    constexpr int workers = 20;
+    for (int round = 0; round < rounds; ++round) {
+        const QString file = project(300'000 + round * workers, workers, 30);
+        SpawnOptions options;
+        options.environment = environment();
+        const qsizetype before = runsBelow(runs()).size();
+        const pid_t first = m_harness->spawn({program, u"--start"_s, file}, options);
+        passTime(chanceBelow(60'000));
+        const pid_t second = m_harness->spawn({program, u"--start"_s, file}, options);
+        QVERIFY(waitUntil([&] {
+            const QList<Run> all = runsBelow(runs());
+            return all.size() >= before + workers && std::all_of(all.cbegin(), all.cend(), &isOver);
+        }));
+        passTime(200'000); // for what the other window might start in vain
+        m_harness->kill(first, SIGKILL);
+        m_harness->kill(second, SIGKILL);
+        QCOMPARE(m_harness->leftOver(), QString());
+        QCOMPARE(runsBelow(runs()).size(), before + workers);
+    }
+    for (const Run &run : runsBelow(runs()))
+        QCOMPARE(judge(run), QString());
+    tell("fault 11 two windows at once: injected %d times two windows with --start on one file; proved: each "
+         "of the "
+         "%d workers was started exactly once",
+         rounds, rounds * workers);
+}
+
+void TestWindow::fault34_tooManyProcesses()
+{
+    constexpr int workers = 30;
+    constexpr uid_t nobody = 65534;
+    const QString copies = m_harness->filePath(u"bin"_s);
+    QVERIFY(QDir().mkdir(copies));
+    for (const QString &original : {program, Harness::keeper(), Harness::worker()}) {
+        const QString copy = copies + u'/' + QFileInfo(original).fileName();
+        QVERIFY(QFile::copy(original, copy));
+        QCOMPARE(::chmod(QFile::encodeName(copy).constData(), 0755), 0);
+    }
+    const QString file = project(400'000, workers, 300);
+    QFile text(file);
+    QVERIFY(text.open(QIODevice::ReadWrite));
+    const QByteArray moved = text.readAll().replace(Harness::worker().toUtf8(),
+                                                    QByteArray(copies.toUtf8() + "/procession-testworker"));
+    QVERIFY(text.resize(0) && text.seek(0) && text.write(moved) == moved.size());
+    text.close();
+    for (const QString &path : {m_harness->path(), file})
+        QCOMPARE(::chown(QFile::encodeName(path).constData(), nobody, nobody), 0);
+    QFile::remove(m_harness->filePath(u"started"_s));
+    const auto drop = [](rlim_t most) {
+        const rlimit processes{most, most};
+        return ::setrlimit(RLIMIT_NPROC, &processes) == 0 && ::setgroups(0, nullptr) == 0 &&
+               ::setresgid(nobody, nobody, nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0;
+    };
+    SpawnOptions probe;
+    probe.beforeExec = [&] { return drop(1) && ::fork() < 0 && errno == EAGAIN; };
+    QVERIFY2(m_harness->wait(m_harness->spawn({u"true"_s}, probe)) == 0, "RLIMIT_NPROC does not bite");
+
+    SpawnOptions options;
+    options.environment = environment();
+    options.workingDirectory = m_harness->path();
+    options.standardError = m_harness->filePath(u"said"_s);
+    // Three processes a worker: not nearly enough for all at once.
+    options.beforeExec = [&] { return drop(40); };
+    const std::optional<int> status = m_harness->wait(
+        m_harness->spawn({copies + u"/procession"_s, u"run"_s, file, u"--interval"_s, u"50ms"_s}, options));
+    QVERIFY(status.has_value() && WIFEXITED(*status));
+    QCOMPARE(m_harness->leftOver(), QString());
+    int started = 0;
+    int refused = 0;
+    for (const Run &run : runsBelow(runs())) {
+        const StateSlot state = stateOf(run);
+        if (state.phase == Phase::Finished) {
+            QCOMPARE(judge(run), QString());
+            ++started;
+        } else {
+            QCOMPARE(m_harness->startsOf(run), 0);
+            ++refused;
+        }
+    }
+    QCOMPARE(started, workers); // queued and tried again, until there was room
+    tell("fault 34 too few processes: injected RLIMIT_NPROC 40 as uid %d (proved to bite) into `procession "
+         "run` of %d "
+         "workers at once; proved: all ran in the end (%d starts refused in between), nothing left",
+         int(nobody), workers, refused);
 }
 
 QTEST_GUILESS_MAIN(TestWindow)
