@@ -181,8 +181,8 @@ void TestStart::fault16_longArguments()
     QCOMPARE(stateOf(bad).error, E2BIG);
     QCOMPARE(m_harness->startsOf(bad), 0);
     // A NUL would end an argument early and start a record of its own.
-    const Run nul =
-        m_harness->makeRunOf(QByteArray("procession-run=1\0run=@RUN@\0arg=true\0arg=a\0b\0end=\0", 51));
+    static const char withNul[] = "procession-run=1\0run=@RUN@\0arg=true\0arg=a\0b\0end=\0";
+    const Run nul = m_harness->makeRunOf(QByteArray(withNul, sizeof withNul - 1));
     const int result = m_harness->launch(nul);
     QVERIFY(waitUntil([&] { return isOver(nul); }));
     QVERIFY(result == AllStarted || stateOf(nul).phase == Phase::FailedToStart);
