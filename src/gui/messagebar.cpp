@@ -98,6 +98,11 @@ QString MessageBar::text() const
     return m_messages.isEmpty() ? QString() : m_messages.last().text;
 }
 
+void MessageBar::focusAction()
+{
+    m_action->setFocus();
+}
+
 void MessageBar::changeEvent(QEvent *event)
 {
     QFrame::changeEvent(event);

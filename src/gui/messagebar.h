@@ -43,6 +43,8 @@ public:
     void retract(const QString &key);
     /// The text shown, empty if none.
     QString text() const;
+    /// So that Return does what the message offers.
+    void focusAction();
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -162,11 +162,12 @@ void MainWindow::showOtherRuns()
 
 void MainWindow::tellOtherRuns(const QList<RunRecord> &runs)
 {
+    const OtherRunsDialog *const dialog = m_otherRuns;
     const auto count = int(std::count_if(runs.cbegin(), runs.cend(),
                                          [](const RunRecord &run) { return isAlive(run.status.state); }));
     if (count == 0)
         m_ui->messageBar->retract(otherRunsKey());
-    else if (m_othersAsked && (!m_otherRuns || !m_otherRuns->isVisible()))
+    else if (m_othersAsked && (dialog == nullptr || dialog->isHidden()))
         m_ui->messageBar->post({.text = tr("%n run(s) of other projects still running.", nullptr, count),
                                 .key = otherRunsKey(),
                                 .actionText = tr("&Show"),
@@ -216,7 +217,7 @@ void MainWindow::tellOpenElsewhere(const QString &rosterId, const QString &file)
     if (nothingOpen) {
         m_ui->emptyPage->setObstacle(text);
         // All else here is disabled: Space or Return does what was most likely meant.
-        m_ui->messageBar->findChild<QWidget *>(QStringLiteral("messageBarAction"))->setFocus();
+        m_ui->messageBar->focusAction();
     }
 }
 
