@@ -27,7 +27,7 @@ private Q_SLOTS:
         QVERIFY(found);
         QCOMPARE(found->keys(), QStringList{QStringLiteral("one")});
         QCOMPARE(found->value(QStringLiteral("one")).size(), 1);
-        const RunProcess process = found->value(QStringLiteral("one")).constFirst();
+        const RunProcess process = onlyOf(*found);
         QCOMPARE(process.pid, one->processId());
         QCOMPARE(process.name, QStringLiteral("sleep"));
         QVERIFY(process.startTicks > 0);
@@ -59,7 +59,7 @@ private Q_SLOTS:
     {
         const auto one = start(QStringLiteral("one"), {QStringLiteral("sleep"), QStringLiteral("100")});
         const QList<RunTrace> traces{{QStringLiteral("one")}};
-        const RunProcess process = findRunProcesses(traces)->value(QStringLiteral("one")).constFirst();
+        const RunProcess process = onlyOf(*findRunProcesses(traces));
         QVERIFY(!signalProcess({process.pid, process.startTicks - 1, process.name}, SIGKILL));
         QCOMPARE(findRunProcesses(traces)->size(), 1);
         QVERIFY(signalProcess(process, SIGKILL));
@@ -69,6 +69,16 @@ private Q_SLOTS:
     }
 
 private:
+    /// The one process of the run "one"; without a PID, if it has another number of them.
+    static RunProcess onlyOf(const QHash<QString, QList<RunProcess>> &found)
+    {
+        RunProcess only;
+        const auto processes = found.constFind(QStringLiteral("one"));
+        if (processes != found.cend() && processes->size() == 1)
+            only = processes->at(0);
+        return only;
+    }
+
     static std::unique_ptr<QProcess> start(const QString &runId, const QStringList &command)
     {
         auto process = std::make_unique<QProcess>();
