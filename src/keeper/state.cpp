@@ -34,7 +34,7 @@ int State::open(const int directory)
     if (flock(m_file, LOCK_EX | LOCK_NB) != 0)
         return errno;
     rundir::StateSlot earlier[2]{};
-    if (about.st_size > 0 && pread(m_file, earlier, sizeof(earlier), 0) < 0)
+    if (pread(m_file, earlier, sizeof(earlier), 0) < 0)
         return errno;
     for (const rundir::StateSlot &found : earlier) {
         if (rundir::isValid(found) && found.phase != rundir::Phase::None)
