@@ -230,6 +230,8 @@ pid_t Harness::spawn(const QStringList &commandLine, const SpawnOptions &options
     }
     for (const int file : {output, error, input})
         ::close(file);
+    m_ended.remove(child); // of an earlier process with the same number
+    m_killed.remove(child);
     return child;
 }
 

@@ -197,7 +197,9 @@ void TestOutput::fault32_flatOut()
     QCOMPARE(state.outputBytes, uint64_t(bytes));
     QCOMPARE(state.droppedBytes + uint64_t(outputOf(run).size()), state.outputBytes);
     QVERIFY((state.flags & OutputGap) != 0);
-    QVERIFY2(most <= limit, qPrintable(QString::number(most)));
+    QVERIFY(diskBytes(run) <= limit);
+    // Its files are looked at one after the other, while it drops one and another grows.
+    QVERIFY2(most <= limit + limit / 16, qPrintable(QString::number(most)));
     QVERIFY2(lastPeak - firstPeak <= memorySlackKib,
              qPrintable(u"%1 -> %2 KiB"_s.arg(firstPeak).arg(lastPeak)));
     QCOMPARE(m_harness->leftOver(), QString());
