@@ -304,15 +304,15 @@ private Q_SLOTS:
     void whatHasNoEffectIsSaidOnce()
     {
         QCOMPARE(
-            run({project("  a: {command: 'true', is_tty: true}\n  b: {command: 'true', is_tty: true}\n")}),
+            run({project("  a: {command: 'true', is_daemon: true}\n  b: {command: 'true', is_daemon: true}\n")}),
             0);
-        QCOMPARE(m_error.count("is_tty"), 1);
-        QVERIFY(!m_out.contains("is_tty"));
+        QCOMPARE(m_error.count("is_daemon"), 1);
+        QVERIFY(!m_out.contains("is_daemon"));
     }
 
     void leftWorkersGoOn()
     {
-        QCOMPARE(run({u"--json"_s, u"--leave"_s, u"--timeout=1s"_s, u"--"_s, u"sleep"_s, u"100"_s}), 124);
+        QCOMPARE(run({u"--json"_s, u"--leave"_s, u"--timeout=5s"_s, u"--"_s, u"sleep"_s, u"100"_s}), 124);
         QVERIFY(events(u"ended"_s).isEmpty());
         const int pid = events(u"started"_s).value(0).value("pid"_L1).toInt();
         QVERIFY(pid > 1 && leftovers().contains(QString::number(pid)));
