@@ -60,22 +60,14 @@ Start claim(const char *const path, const Launch &launch, int &directory, State 
 
 } // namespace
 
-size_t roomToShow(const Launch &launch)
-{
-    const char *const last = launch.arguments[launch.argumentCount - 1];
-    return static_cast<size_t>(last + strlen(last) - launch.arguments[0]);
-}
-
 void showAs(const Launch &launch, const char *const text)
 {
-    char *const begin = launch.arguments[0];
-    const size_t room = roomToShow(launch);
     const char *const name = "procession-keeper";
     const size_t nameBytes = strlen(name) + 1;
-    memset(begin, 0, room);
-    strncpy(begin, name, room);
-    if (nameBytes + strlen(text) <= room)
-        strcpy(begin + nameBytes, text);
+    memset(launch.commandLine, 0, launch.commandLineBytes);
+    strncpy(launch.commandLine, name, launch.commandLineBytes);
+    if (nameBytes + strlen(text) <= launch.commandLineBytes)
+        strcpy(launch.commandLine + nameBytes, text);
 }
 
 rundir::StartReport reportOn(const char *const directory, const Start start, const int error)

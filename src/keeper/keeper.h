@@ -19,8 +19,8 @@ inline constexpr int firstOther = 5; // what follows is the launcher's own
 /// changed it for itself, and what is the same for every run.
 struct Launch
 {
-    int argumentCount;
-    char **arguments; // of the launcher's command line, which the keeper hides
+    char *commandLine; // the launcher's, which the keeper hides, and its length
+    size_t commandLineBytes;
     char **environment;
     mode_t fileMask;
     rlimit fileSize;
@@ -34,7 +34,6 @@ int keepRun(const char *directory, const Launch &launch, char *const *secrets);
 /// Replaces the command line that ps shows by the keeper's name and text, so that a process is not found by
 /// what it was called with. Text is left out where there is no room for it.
 void showAs(const Launch &launch, const char *text);
-size_t roomToShow(const Launch &launch);
 
 /// The report on a run directory's start; the name is the path's last part.
 rundir::StartReport reportOn(const char *directory, rundir::Start start, int error);

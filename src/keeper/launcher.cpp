@@ -98,11 +98,16 @@ void readBootId(Launch &launch)
     launch.bootId[strcspn(launch.bootId, "\n")] = '\0';
 }
 
+size_t commandLineBytes(const int argc, char **const argv)
+{
+    return static_cast<size_t>(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
+}
+
 /// All that the keepers have in common is done once. Returns false if there is not even a null device.
 bool begin(Launch &launch, const int argc, char **const argv)
 {
-    launch.argumentCount = argc;
-    launch.arguments = argv;
+    launch.commandLine = argv[0];
+    launch.commandLineBytes = commandLineBytes(argc, argv);
     launch.environment = environ;
     prctl(PR_SET_NAME, "procession-keeper"); // started by another name, below
     // A missing standard stream would let a pipe take its number, and the worker's output go astray.
@@ -290,9 +295,7 @@ int serve(const int argc, char **const argv)
 {
     Launch launch{};
     static Requests requests;
-    launch.argumentCount = argc;
-    launch.arguments = argv;
-    if (roomToShow(launch) < roomForRun) {
+    if (commandLineBytes(argc, argv) < roomForRun) {
         // A keeper shows its run in the place of the launcher's command line, which is too short as it came.
         char room[roomForRun + 1];
         memset(room, '.', roomForRun);

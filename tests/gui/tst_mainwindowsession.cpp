@@ -129,8 +129,12 @@ bool TstMainWindowSession::killRun(const QString &runId, qint64 worker) const
     for (const pid_t pid : std::as_const(pids))
         ::kill(pid, SIGKILL);
     ::kill(pid_t(-worker), SIGKILL);
-    return !pids.isEmpty() &&
-           QTest::qWaitFor([worker] { return ::kill(pid_t(worker), 0) != 0; }, WindowDriver::patience);
+    // Who inherits the worker may take its time to reap it.
+    const auto isGone = [worker] {
+        QFile stat(u"/proc/%1/stat"_s.arg(worker));
+        return !stat.open(QIODevice::ReadOnly) || stat.readAll().contains(") Z ");
+    };
+    return !pids.isEmpty() && QTest::qWaitFor(isGone, WindowDriver::patience);
 }
 
 void TstMainWindowSession::rosterComesBack()

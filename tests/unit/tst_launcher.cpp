@@ -165,7 +165,8 @@ private Q_SLOTS:
         QTRY_COMPARE(m_cancelled->count(), 1);
         QVERIFY(QFile(m_home->filePath(u"go"_s)).open(QIODevice::WriteOnly));
         QTRY_COMPARE(m_failed->count(), 1);
-        QVERIFY(m_failed->at(0).at(1).toString().contains(u"started before"));
+        const QString reason = m_failed->at(0).at(1).toString();
+        QVERIFY2(reason.contains(u"started before"), qPrintable(reason));
         QCOMPARE(phase(u"one"_s), rundir::Phase::FailedToStart);
     }
 
