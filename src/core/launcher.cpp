@@ -251,7 +251,10 @@ bool Launcher::takeReport(const StartReport &report)
         return false;
     const Start start = *found;
     m_inFlight.erase(found);
-    if (report.start == rundir::Start::KeeperFailed && isShortage(report.error)) {
+    const bool nothingBegan = report.start == rundir::Start::KeeperFailed ||
+                              report.start == rundir::Start::NoDirectory ||
+                              report.start == rundir::Start::NotRecorded;
+    if (nothingBegan && isShortage(report.error)) {
         delay(start, report.error);
     } else {
         m_pause = firstPause;

@@ -119,10 +119,7 @@ void takeSlot(WorkerStatus &status, const StateSlot &slot)
         status.coreDumped = coreDumpedOf(slot.waitStatus);
     }
     status.problem.clear();
-    if (slot.phase == Phase::Starting && (slot.flags & rundir::StartDelayed) != 0) {
-        status.problem =
-            tr("The system has no room for it now: %1. It is tried again.").arg(qt_error_string(slot.error));
-    } else if (slot.phase <= Phase::Exited && (slot.flags & rundir::OutputBlocked) != 0) {
+    if (slot.phase <= Phase::Exited && (slot.flags & rundir::OutputBlocked) != 0) {
         status.problem = tr("The disk is full or a limit is reached: its output waits until there is room.");
     }
 }

@@ -76,9 +76,17 @@ void Supervisor::reachOut()
     connect(m_hands->launcher, &Launcher::launchCancelled, this, &Supervisor::launchCancelled);
     connect(m_hands->launcher, &Launcher::launchDelayed, this,
             [this](const QString &runId, const QString &reason) {
-                if (Worker *worker = findRun(runId); worker != nullptr && worker->sequence == 0) {
+                Worker *const worker = findRun(runId);
+                if (worker == nullptr || !isAlive(worker->status.state) || worker->abandoned)
+                    return;
+                // A keeper that had no room gave the run back: what it had recorded is gone.
+                worker->sequence = 0;
+                worker->keeperPid = 0;
+                if (worker->status.state == State::Starting) {
                     worker->startProblem = reason;
                     showProblem(*worker);
+                } else {
+                    m_hands->launcher->cancel(runId);
                 }
             });
     connect(m_hands->launcher, &Launcher::unreachable, this, &Supervisor::unreachable);
@@ -187,6 +195,8 @@ void Supervisor::settle(Worker &worker, const RunFacts &facts)
     switch (facts.record) {
     case RunFacts::Record::None:
     case RunFacts::Record::Foreign:
+        if (worker.sequence > 0 && worker.status.state == State::Starting)
+            return; // its keeper gives it back for want of room, and the launcher says so
         if (worker.sequence > 0 && !keeperExists(worker.keeperPid)) {
             abandon(worker, facts);
         } else if (worker.sequence > 0) {
@@ -253,8 +263,7 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
         tell(ActivityEntry::Kind::Started, status.id,
              tr("%1 started, PID %2").arg(status.spec->name).arg(slot.mainPid));
     }
-    const bool listens = (slot.phase >= Phase::Running && slot.phase <= Phase::Exited) ||
-                         (slot.flags & rundir::StartDelayed) != 0;
+    const bool listens = slot.phase >= Phase::Running && slot.phase <= Phase::Exited;
     if (listens && worker.pending.verb() && worker.pending.takeDue(bootNow()))
         m_hands->launcher->send(status.runDirectory, *worker.pending.verb(), worker.pending.argument());
     // It was resized while this one was being started.

@@ -28,12 +28,10 @@ int beActive(void *const run)
 int keepInPair(Run &run)
 {
     alignas(64) static char stack[stackBytes];
-    pid_t active = -1;
-    while ((active = clone(beActive, stack + stackBytes, CLONE_VM | CLONE_FILES | CLONE_FS | SIGCHLD, &run)) <
-           0) {
-        if (!run.waitForRoom(errno))
-            return run.keep(0);
-    }
+    const pid_t active =
+        clone(beActive, stack + stackBytes, CLONE_VM | CLONE_FILES | CLONE_FS | SIGCHLD, &run);
+    if (active < 0)
+        return run.giveBack(errno);
     siginfo_t end{};
     while (waitid(P_PID, static_cast<id_t>(active), &end, WEXITED) != 0 && errno == EINTR) {
     }

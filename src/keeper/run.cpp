@@ -23,8 +23,7 @@ using rundir::Stage;
 
 constexpr int64_t firstOutputRetry = 50 * nsPerMs;
 constexpr int64_t lastOutputRetry = nsPerSecond;
-constexpr int64_t firstRoomRetry = 100 * nsPerMs;
-constexpr int64_t lastRoomRetry = 2 * nsPerSecond;
+constexpr int64_t recordRetry = nsPerSecond;
 constexpr int lastMoves = 1024; // more than even a large pipe holds
 constexpr int64_t outputRecordInterval = 250 * nsPerMs;
 constexpr int fullPipe = 64 << 10;          // a pipe of a user who has too many is smaller
@@ -41,7 +40,11 @@ int waitStatusOf(const siginfo_t &info)
 int lookAtEnded(siginfo_t &info, rusage &usage)
 {
     // The C library's does not tell the usage, which is gone once the child is reaped.
-    return static_cast<int>(syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, &usage));
+    long result = -1;
+    do {
+        result = syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, &usage);
+    } while (result < 0 && errno == EINTR);
+    return static_cast<int>(result);
 }
 
 /// In this order: the half that goes on finds out that it is closed; one that stays open it would not find.
@@ -57,6 +60,12 @@ void forgetIfClosed(int &descriptor)
 {
     if (descriptor >= 0 && fcntl(descriptor, F_GETFD) < 0)
         descriptor = -1;
+}
+
+/// Of processes, memory or descriptors: it may pass.
+bool isShortage(const int error)
+{
+    return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
 uint64_t micros(const timeval &time)
@@ -78,6 +87,8 @@ void Run::begin(const int directory, State &state, Spec &spec, const Inherited &
 
 int Run::refuse(const int error)
 {
+    if (isShortage(error))
+        return giveBack(error);
     fail(Stage::Spec, error);
     return keep(0);
 }
@@ -87,25 +98,41 @@ int Run::keep(const pid_t guardian)
     rundir::StateSlot &slot = m_state->slot;
     slot.keeperPid = getpid();
     slot.guardianPid = guardian;
-    while (slot.mainPid == 0 && !m_over) {
+    if (slot.mainPid == 0 && !m_over && m_shortage == 0) {
         Stage stage = Stage::Output;
         int error = prepare();
         if (error == 0) {
             stage = Stage::Fork;
             error = spawn();
         }
-        if (error != 0 && !waitForRoom(error) && !m_over)
+        if (isShortage(error))
+            m_shortage = error;
+        else if (error != 0)
             fail(stage, error);
     }
+    if (m_shortage != 0)
+        return giveBack(m_shortage);
     if (!m_startKnown && !m_over)
         begun();
-    tellStart(slot.phase == Phase::FailedToStart ? rundir::Start::Failed : rundir::Start::Started);
+    tellStart(slot.phase == Phase::FailedToStart ? rundir::Start::Failed : rundir::Start::Started,
+              slot.error);
     // The worker has the launcher's working directory; the keeper must not hold a file system by it.
     [[maybe_unused]] const int moved = chdir("/");
     while (!m_over)
         step();
-    flush();
+    while (!flush()) {
+        const timespec pause{recordRetry / nsPerSecond, 0};
+        nanosleep(&pause, nullptr);
+    }
     return m_exitStatus;
+}
+
+int Run::giveBack(const int error)
+{
+    m_shortage = error;
+    m_state->giveBack();
+    tellStart(rundir::Start::KeeperFailed, error);
+    return 1;
 }
 
 void Run::takeOver()
@@ -120,6 +147,8 @@ void Run::takeOver()
     m_control.resume();
     m_state->resume();
     ++m_state->slot.takeovers;
+    if (m_shortage != 0)
+        return; // its files are another's by now
     m_output.resume();
     if (m_state->slot.mainPid != 0 && !m_over) {
         m_ladder.begin(m_state->slot, m_state->slot.mainPid, m_spec->keepStrays);
@@ -130,33 +159,7 @@ void Run::takeOver()
         reap(); // news of these came to the other half
 }
 
-bool Run::waitForRoom(const int error)
-{
-    if (error != EAGAIN && error != ENOMEM && error != EMFILE && error != ENFILE)
-        return false;
-    rundir::StateSlot &slot = m_state->slot;
-    slot.flags |= rundir::StartDelayed;
-    slot.error = error;
-    changed();
-    flush();
-    m_roomBackOff = m_roomBackOff == 0 ? firstRoomRetry : m_roomBackOff * 2;
-    if (m_roomBackOff > lastRoomRetry)
-        m_roomBackOff = lastRoomRetry;
-    const int64_t until = nanoseconds(CLOCK_MONOTONIC) + m_roomBackOff;
-    for (int64_t now = 0; !m_over && (now = nanoseconds(CLOCK_MONOTONIC)) < until;) {
-        pollfd polled[Control::descriptors];
-        const size_t commands = m_control.watch(polled);
-        if (poll(polled, commands, static_cast<int>((until - now + nsPerMs - 1) / nsPerMs)) > 0 &&
-            takeCommands() && (slot.flags & (rundir::StopAsked | rundir::KillAsked)) != 0) {
-            slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
-            slot.endedRealtime = nanoseconds(CLOCK_REALTIME);
-            finish();
-        }
-    }
-    return !m_over;
-}
-
-/// Everything before the fork. Returns 0 or an errno; what was made is kept for the next attempt.
+/// Everything before the fork. Returns 0 or an errno; what was made is kept for the other half.
 int Run::prepare()
 {
     if (const int error = m_control.listenIn(m_directory))
@@ -251,8 +254,6 @@ void Run::begun()
         fail(m_execFailure.stage, m_execFailure.error);
         return;
     }
-    slot.error = 0;
-    slot.flags &= ~uint32_t{rundir::StartDelayed};
     slot.startedBoottime = nanoseconds(CLOCK_BOOTTIME);
     slot.startedRealtime = nanoseconds(CLOCK_REALTIME);
     if (slot.mainStartTicks == 0) { // the half that started it was killed before it could look
@@ -283,7 +284,7 @@ void Run::fail(const Stage stage, const int error)
 {
     rundir::StateSlot &slot = m_state->slot;
     slot.phase = Phase::FailedToStart;
-    slot.flags &= ~uint32_t{rundir::StartDelayed | rundir::InputOpen};
+    slot.flags &= ~uint32_t{rundir::InputOpen};
     slot.stage = stage;
     slot.error = error;
     slot.endedBoottime = nanoseconds(CLOCK_BOOTTIME);
@@ -294,14 +295,14 @@ void Run::fail(const Stage stage, const int error)
     flush();
 }
 
-void Run::tellStart(const rundir::Start start)
+void Run::tellStart(const rundir::Start start, const int error)
 {
     if (m_report.pipe < 0)
         return;
     rundir::StartReport report = m_report.report;
     report.start = start;
     report.stage = m_state->slot.stage;
-    report.error = m_state->slot.error;
+    report.error = error;
     [[maybe_unused]] const ssize_t written = write(m_report.pipe, &report, sizeof(report));
     closeOnce(m_report.pipe);
 }
@@ -356,7 +357,7 @@ void Run::step()
     now = nanoseconds(CLOCK_MONOTONIC);
     if (!m_treeEmpty && m_ladder.step(now, childrenChanged))
         changed();
-    if (m_outputRecordAt != 0 && now >= m_outputRecordAt)
+    if (m_recordAt != 0 && now >= m_recordAt)
         m_changed = true;
     if (m_treeEmpty && m_streams[0].ends[0] < 0 && m_streams[1].ends[0] < 0 && !m_over)
         finish();
@@ -366,7 +367,7 @@ void Run::step()
 int Run::timeout(const int64_t now) const
 {
     int64_t first = m_treeEmpty ? 0 : m_ladder.due();
-    const int64_t times[] = {m_outputRetryAt, m_outputRecordAt};
+    const int64_t times[] = {m_outputRetryAt, m_recordAt};
     for (const int64_t time : times) {
         if (time != 0 && (first == 0 || time < first))
             first = time;
@@ -480,8 +481,8 @@ void Run::moveOutput(Pipe &stream, const uint32_t number)
         slot.flags |= rundir::OutputGap;
         changed();
     }
-    if (moved == Output::Moved::Some && m_outputRecordAt == 0)
-        m_outputRecordAt = nanoseconds(CLOCK_MONOTONIC) + outputRecordInterval;
+    if (moved == Output::Moved::Some && m_recordAt == 0)
+        m_recordAt = nanoseconds(CLOCK_MONOTONIC) + outputRecordInterval;
 }
 
 void Run::noteBlocked(const bool blocked)
@@ -544,24 +545,30 @@ void Run::finish()
     rundir::StateSlot &slot = m_state->slot;
     slot.survivors = 0;
     slot.stopDeadline = 0;
-    slot.flags &= ~uint32_t{rundir::InputOpen | rundir::StraysKept | rundir::StartDelayed};
+    slot.flags &= ~uint32_t{rundir::InputOpen | rundir::StraysKept};
     slot.phase = Phase::Finished;
     m_over = true;
     changed();
 }
 
-void Run::flush()
+/// False if what changed could not be recorded; it is tried again after a while.
+bool Run::flush()
 {
     if (!m_changed)
-        return;
+        return true;
     rundir::StateSlot &slot = m_state->slot;
     slot.outputBytes = m_output.bytes();
     slot.droppedBytes = m_output.dropped();
-    m_state->write();
+    if (const int error = m_state->write(); error == ENOSPC || error == EDQUOT) {
+        // Some file systems need room even for what is written in place.
+        m_recordAt = nanoseconds(CLOCK_MONOTONIC) + recordRetry;
+        return false;
+    }
     if (m_bellDue && m_spec->bell[0] != '\0')
         ringBell(m_spec->bell, m_spec->run);
     m_changed = m_bellDue = false;
-    m_outputRecordAt = 0;
+    m_recordAt = 0;
+    return true;
 }
 
 } // namespace procession::keeper

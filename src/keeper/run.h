@@ -39,10 +39,10 @@ public:
     int keep(pid_t guardian);
     /// To be called once, before keep(), by the half that goes on for the other.
     void takeOver();
-    /// Lets some time pass because of error, a shortage of processes or descriptors; commands are obeyed
-    /// meanwhile. False if there is no more reason to wait: the start was called off, or error is none that
-    /// passes.
-    bool waitForRoom(int error);
+    /// For a shortage of processes or descriptors, before the worker is started: the run is given back, for
+    /// its start to be tried again, and no process of it waits meanwhile for what others like it hold.
+    /// Returns the exit status.
+    int giveBack(int error);
 
 private:
     struct Pipe
@@ -57,7 +57,7 @@ private:
     void begun();
     void waitForExec() const;
     void fail(rundir::Stage stage, int error);
-    void tellStart(rundir::Start start);
+    void tellStart(rundir::Start start, int error);
     void step();
     int timeout(int64_t now) const;
     bool takeCommands();
@@ -69,7 +69,7 @@ private:
     void reap();
     void recordEnd(const siginfo_t &info, const rusage &usage);
     void finish();
-    void flush();
+    bool flush();
     /// Marks the state as changed; a change that a window must show at once rings its bell too.
     void changed() { m_changed = m_bellDue = true; }
 
@@ -95,10 +95,10 @@ private:
     bool m_discard = false;
     int m_movesAfterTree = 0;
     int m_exitStatus = 0;
-    int64_t m_roomBackOff = 0;
+    int m_shortage = 0; // errno: the run is given back
     int64_t m_outputBackOff = 0;
     int64_t m_outputRetryAt = 0; // CLOCK_MONOTONIC ns, as the next; 0 = not set
-    int64_t m_outputRecordAt = 0;
+    int64_t m_recordAt = 0;
 };
 
 } // namespace procession::keeper

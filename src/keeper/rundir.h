@@ -90,8 +90,6 @@ enum StateFlag : uint32_t {
     InputOpen = 1u << 8,     // Verb::Input gives a descriptor to write to
     Terminal = 1u << 9,      // the worker has a terminal
     StraysKept = 1u << 10,   // Exited: what the main process left behind goes on, as the spec wants it
-    StartDelayed =
-        1u << 11, // Starting: no room for another process or file now (error says why); tried again
 };
 
 // A process that could not be ended, and why.
@@ -193,7 +191,8 @@ enum class Start : uint32_t {
     Held = 4,         // another keeper keeps the run
     AlreadyRan = 5,   // its state has a phase already
     NotRecorded = 6,  // its lock or its state cannot be written
-    KeeperFailed = 7, // no keeper could be forked (error), or it died (error 0); nothing of the run has begun
+    KeeperFailed = 7, // no keeper could be forked, or it had no room to begin (error), or it died (error 0);
+                      // nothing of the run has begun
 };
 struct StartReport
 {

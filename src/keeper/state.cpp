@@ -56,12 +56,21 @@ int State::begin()
     return written == sizeof(both) ? 0 : ENOSPC;
 }
 
-void State::write()
+int State::write()
 {
     ++slot.sequence;
     slot.checksum = rundir::checksum(slot);
-    // Nothing better can be done about a failure than to try again at the next change.
-    [[maybe_unused]] const ssize_t written = pwrite(m_file, &slot, sizeof(slot), place(slot.sequence));
+    if (pwrite(m_file, &slot, sizeof(slot), place(slot.sequence)) == ssize_t{sizeof(slot)})
+        return 0;
+    const int error = errno;
+    --slot.sequence; // the next attempt must not go over the record that stands
+    return error;
+}
+
+void State::giveBack()
+{
+    [[maybe_unused]] const int cut = ftruncate(m_file, 0);
+    flock(m_file, LOCK_UN);
 }
 
 void State::resume()

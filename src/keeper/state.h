@@ -19,8 +19,10 @@ public:
     /// Writes both slots, so that no later write needs space: a full disk must not hide an exit code.
     /// Returns 0 or an errno.
     int begin();
-    /// Records slot.
-    void write();
+    /// Records slot. Returns 0 or an errno; then the record before it still stands.
+    int write();
+    /// Leaves the run as if no keeper had come, for another to begin it.
+    void giveBack();
     /// For the half that goes on: the record on the disk counts, whatever the other half was about to write.
     void resume();
 
