@@ -38,6 +38,7 @@ inline constexpr int rounds = 7;
 
 std::vector<Result> measureSpawn();
 std::vector<Result> measureTick();
+std::vector<Result> measureTakeOver();
 
 double median(std::vector<double> values);
 /// The smallest value that `share` of all values do not exceed.

@@ -21,6 +21,10 @@ constexpr Figure figures[] = {
      measureSpawn},
     {"tick", "GUI-thread time per tick: 10,000 rows, 1,000 changing, sorted by a changing column, repainted",
      measureTick},
+    {"take-over",
+     "1,000 running workers: a new window painted with all of them; and the proof that all have ended, after "
+     "asking",
+     measureTakeOver},
 };
 
 void printJson(const Result &result)

@@ -30,7 +30,7 @@ class TestLastSeen final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::installTranslator(new EnglishPlurals(qApp)); }
+    void initTestCase() { QCoreApplication::installTranslator(new EnglishPlurals(QCoreApplication::instance())); }
     void init()
     {
         failOnEveryWarning();
