@@ -202,9 +202,9 @@ void Ladder::stopNewcomers()
             known = m_remembered[i] == child.pid;
         if (known)
             continue;
-        m_remembered[m_rememberedCount++] = child.pid;
         ::kill(child.pid, m_stopSignal);
         ::kill(child.pid, SIGCONT);
+        m_remembered[m_rememberedCount++] = child.pid;
     }
     m_stepAt = nanoseconds(CLOCK_MONOTONIC) + newcomerInterval;
 }

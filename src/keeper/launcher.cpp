@@ -218,15 +218,44 @@ bool Requests::next(const char *&directory, char **&secrets)
     return false;
 }
 
-/// Keepers that ended are of no interest, but for those that were killed: they may not have said a word.
-void reapKeepers()
+/// The keepers started last. One that was killed among them may not have said a word of its run's start;
+/// those before have.
+class LastKeepers final
+{
+public:
+    void add(pid_t keeper, const char *directory);
+    /// Reaps keepers that ended, and reports the runs of those that were killed.
+    void reap();
+
+private:
+    static constexpr size_t capacity = 1024; // more than a window asks for before it has heard of the first
+
+    pid_t m_pids[capacity] = {};
+    StartReport m_reports[capacity] = {};
+    size_t m_next = 0;
+};
+
+void LastKeepers::add(const pid_t keeper, const char *const directory)
+{
+    m_pids[m_next] = keeper;
+    m_reports[m_next] = reportOn(directory, Start::KeeperFailed, 0);
+    m_next = (m_next + 1) % capacity;
+}
+
+void LastKeepers::reap()
 {
     int status = 0;
-    while (waitpid(-1, &status, WNOHANG) > 0) {
-        if (WIFEXITED(status))
-            continue;
-        const StartReport report{Start::KeeperFailed, rundir::Stage::None, 0, 0, {}};
-        [[maybe_unused]] const ssize_t written = write(reportPipe, &report, sizeof(report));
+    for (pid_t keeper = 0; (keeper = waitpid(-1, &status, WNOHANG)) > 0;) {
+        for (size_t i = 0; i < capacity; ++i) {
+            if (m_pids[i] != keeper)
+                continue;
+            m_pids[i] = 0; // the number may come back
+            if (WIFSIGNALED(status)) {
+                [[maybe_unused]] const ssize_t written =
+                    write(reportPipe, &m_reports[i], sizeof(StartReport));
+            }
+            break;
+        }
     }
 }
 
@@ -295,6 +324,7 @@ int serve(const int argc, char **const argv)
 {
     Launch launch{};
     static Requests requests;
+    static LastKeepers keepers;
     if (commandLineBytes(argc, argv) < roomForRun) {
         // A keeper shows its run in the place of the launcher's command line, which is too short as it came.
         char room[roomForRun + 1];
@@ -323,7 +353,7 @@ int serve(const int argc, char **const argv)
         if (polled[1].revents != 0) {
             signalfd_siginfo news;
             [[maybe_unused]] const ssize_t count = read(children, &news, sizeof(news));
-            reapKeepers();
+            keepers.reap();
         }
         if (polled[0].revents == 0)
             continue;
@@ -332,8 +362,10 @@ int serve(const int argc, char **const argv)
         const char *directory = nullptr;
         char **secrets = nullptr;
         while (requests.next(directory, secrets)) {
-            if (startKeeper(directory, launch, secrets) > 0)
+            if (const pid_t keeper = startKeeper(directory, launch, secrets); keeper > 0) {
+                keepers.add(keeper, directory);
                 continue;
+            }
             const StartReport report = reportOn(directory, Start::KeeperFailed, errno);
             [[maybe_unused]] const ssize_t written = write(reportPipe, &report, sizeof(report));
         }

@@ -30,10 +30,19 @@ Name segmentName(const char *const prefix, const uint64_t offset)
     return name;
 }
 
+/// Never cuts what is there: a file that is not empty is an error.
 int create(const int directory, const char *const prefix, const uint64_t offset)
 {
-    return openat(directory, segmentName(prefix, offset).text(),
-                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int file = openat(directory, segmentName(prefix, offset).text(),
+                            O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat about
+    {
+    };
+    if (file < 0 || (fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size == 0))
+        return file;
+    close(file);
+    errno = EEXIST;
+    return -1;
 }
 
 } // namespace
@@ -47,7 +56,11 @@ void Output::begin(const int directory, const uint64_t limit)
 
 Output::Moved Output::move(const int pipe, const uint32_t stream)
 {
-    const Segment *current = m_count > 0 ? &m_segments[m_count - 1] : nullptr;
+    if (m_unsure)
+        resume();
+    if (m_unsure)
+        return Moved::Blocked;
+    const Segment *current = m_count > 0 && m_file >= 0 ? &m_segments[m_count - 1] : nullptr;
     // The index counts too, or single bytes from two streams in turn would grow it without bound.
     if (current == nullptr || current->bytes >= m_segmentBytes || current->indexBytes * 4 > m_segmentBytes) {
         if (!openSegment())
@@ -61,6 +74,10 @@ Output::Moved Output::move(const int pipe, const uint32_t stream)
                                  SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (moved == 0)
         return Moved::End;
+    if (moved < 0 && errno == EFBIG && current->bytes > 0) {
+        m_segmentBytes = current->bytes; // as large as a file may be here
+        return Moved::Nothing;
+    }
     if (moved < 0)
         return errno == EAGAIN || errno == EINTR ? Moved::Nothing : Moved::Blocked;
     record(static_cast<uint64_t>(moved), stream);
@@ -144,7 +161,7 @@ void Output::resume()
 {
     closeSegment();
     findSegments();
-    if (m_count == 0)
+    if (m_unsure || m_count == 0)
         return;
     Segment &current = m_segments[m_count - 1];
     m_file = openat(m_directory, segmentName(rundir::outputPrefix, current.offset).text(),
@@ -164,6 +181,7 @@ void Output::findSegments()
 {
     m_count = 0;
     const int directory = openat(m_directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    m_unsure = directory < 0 && errno != ENOENT; // the run directory may have been removed
     if (directory < 0)
         return;
     alignas(dirent) char entries[2048];
@@ -188,7 +206,10 @@ bool Output::readSegment(const char *const name, Segment &segment)
     const size_t prefix = strlen(rundir::outputPrefix);
     if (strncmp(name, rundir::outputPrefix, prefix) != 0)
         return false;
-    for (const char *digit = name + prefix; *digit != '\0'; ++digit)
+    const char *const digits = name + prefix;
+    if (strlen(digits) != rundir::offsetDigits || strspn(digits, "0123456789") != rundir::offsetDigits)
+        return false;
+    for (const char *digit = digits; *digit != '\0'; ++digit)
         segment.offset = segment.offset * 10 + static_cast<uint64_t>(*digit - '0');
     struct stat about
     {

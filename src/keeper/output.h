@@ -61,6 +61,7 @@ private:
     uint64_t m_bytes = 0;
     uint64_t m_dropped = 0;
     uint32_t m_moving = 1; // the stream moved last
+    bool m_unsure = false; // the files could not be listed when it was time to go on
     rundir::IndexRecord m_last{};
     Segment m_segments[capacity] = {};
     size_t m_count = 0;

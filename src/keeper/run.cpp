@@ -137,6 +137,8 @@ int Run::giveBack(const int error)
 
 void Run::takeOver()
 {
+    if (m_state->slot.mainPid != 0 && !m_startKnown)
+        waitForExec();
     Pipe *const pipes[] = {&m_streams[0], &m_streams[1], &m_input};
     for (Pipe *const pipe : pipes) {
         forgetIfClosed(pipe->ends[0]);
@@ -196,8 +198,8 @@ int Run::prepareOutput()
     if (fcntl(m_streams[1].ends[1], F_GETPIPE_SZ) < fullPipe) {
         // The user has so many pipes that each gets two pages. One is better than two of them.
         flags |= rundir::StreamsMerged;
-        for (int &end : m_streams[1].ends)
-            closeOnce(end);
+        closeOnce(m_streams[1].ends[1]); // first: nobody may be given a pipe that nobody reads
+        closeOnce(m_streams[1].ends[0]);
     }
     return 0;
 }
@@ -242,12 +244,9 @@ void Run::begun()
 {
     rundir::StateSlot &slot = m_state->slot;
     m_ladder.begin(slot, slot.mainPid, m_spec->keepStrays);
-    if (slot.takeovers > 0)
-        waitForExec();
     if (m_terminal < 0)
         closeOnce(m_streams[0].ends[1]); // else the terminal's output goes into it
     closeOnce(m_streams[1].ends[1]);
-    closeOnce(m_terminalPeer);
     closeOnce(m_input.ends[0]);
     if (m_execFailure.stage != Stage::None) {
         waitpid(slot.mainPid, nullptr, 0);
@@ -334,7 +333,7 @@ void Run::step()
     const bool treeWasEmpty = m_treeEmpty;
     if (polled[Terminal].revents != 0)
         relayTerminal();
-    else if (treeWasEmpty && polled[Terminal].fd >= 0)
+    else if (treeWasEmpty && polled[Terminal].fd >= 0 && m_terminalPeer < 0)
         closeOnce(m_streams[0].ends[1]);
     for (int i = 0; i < 2; ++i) {
         Pipe &stream = m_streams[i];
@@ -353,6 +352,10 @@ void Run::step()
         childrenChanged = read(m_childSignals, &news, sizeof(news)) > 0;
         reap();
     }
+
+    // Held open until now: a program may close its terminal and open it again.
+    if (m_treeEmpty)
+        closeOnce(m_terminalPeer);
 
     now = nanoseconds(CLOCK_MONOTONIC);
     if (!m_treeEmpty && m_ladder.step(now, childrenChanged))
@@ -407,7 +410,7 @@ bool Run::obey(const rundir::Command &command)
         return true;
     case rundir::Verb::Kill:
         // With nothing left to kill it means: do not wait for a disk that stays full.
-        m_discard |= m_treeEmpty;
+        m_discard |= m_treeEmpty && (m_state->slot.flags & rundir::OutputBlocked) != 0;
         m_outputRetryAt = m_discard ? 0 : m_outputRetryAt;
         if (begun)
             return !m_treeEmpty && m_ladder.kill();
@@ -456,7 +459,7 @@ void Run::relayTerminal()
         splice(m_terminal, nullptr, m_streams[0].ends[1], nullptr, fullPipe, SPLICE_F_NONBLOCK);
     if (moved > 0 || (moved < 0 && (errno == EAGAIN || errno == EINTR)))
         return;
-    // Nobody has the terminal open any more.
+    // Nobody has the terminal open any more, nor did this keeper.
     closeOnce(m_streams[0].ends[1]);
     m_state->slot.flags &= ~uint32_t{rundir::InputOpen};
     changed();

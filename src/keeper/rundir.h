@@ -178,11 +178,11 @@ inline constexpr uint32_t commandMagic = 0x50434d44; // "PCMD"
 
 inline constexpr const char *raiseRequest = "!raise";
 
-// What became of one start, as `procession-keeper --serve` writes it to its standard output, one report per
-// request (but none for a keeper that was killed before it could say a word: then one with an empty run). A
-// request, on its standard input, is a sequence of NUL-terminated strings: the run directory's absolute path,
-// then KEY=VALUE for each variable that must not be stored (at most maximumRequestBytes altogether), then an
-// empty string. At the end of its standard input it ends; the keepers it started go on.
+// What became of one start, as `procession-keeper --serve` writes it to its standard output: one report per
+// request, twice at most; for a keeper that was killed early, one more that says so. A request, on its
+// standard input, is a sequence of NUL-terminated strings: the run directory's absolute path, then KEY=VALUE
+// for each variable that must not be stored (at most maximumRequestBytes altogether), then an empty string.
+// At the end of its standard input it ends; the keepers it started go on.
 enum class Start : uint32_t {
     Started = 0,
     Failed = 1,       // recorded in the run's state

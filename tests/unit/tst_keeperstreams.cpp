@@ -77,6 +77,7 @@ private Q_SLOTS:
     void terminalResized();
     void terminalEndOfInput();
     void terminalKeepsTheLastBytes();
+    void terminalClosedAndOpenedAgain();
     void straysKept();
     void straysKeptAreKilled();
     void servedStarts();
@@ -191,6 +192,16 @@ void TestKeeperStreams::terminalKeepsTheLastBytes()
     const QByteArray output = outputOf(run);
     QCOMPARE(output.count('\n'), qsizetype{40'000});
     QVERIFY(output.endsWith("39999\n40000\n"));
+}
+
+void TestKeeperStreams::terminalClosedAndOpenedAgain()
+{
+    const Run run = m_harness->makeRun(
+        shell("exec < /dev/null > /dev/null 2>&1; sleep 0.2; seq 3000 > /dev/tty; exit 3"), {terminal});
+    QVERIFY(start(run));
+    QCOMPARE(endOf(run, exited(3)), QString());
+    QVERIFY(outputOf(run).endsWith("2999\n3000\n"));
+    QCOMPARE(outputOf(run).count('\n'), qsizetype{3000});
 }
 
 void TestKeeperStreams::straysKept()
