@@ -9,6 +9,8 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace procession {
 
 namespace {
@@ -83,7 +85,10 @@ void MessageBar::post(const Message &message)
     m_messages.removeIf([&](const Message &other) { return other.key == added.key; });
     if (m_messages.size() == maximumMessages)
         m_messages.removeFirst();
-    m_messages.append(added);
+    const auto covered = std::find_if(m_messages.cbegin(), m_messages.cend(), [&](const Message &other) {
+        return !added.behind.isEmpty() && other.key == added.behind;
+    });
+    m_messages.insert(covered - m_messages.cbegin(), added);
     showNewest();
 }
 

@@ -26,9 +26,10 @@ struct Message
     std::function<void()> action{};
     QString alternativeText{}; ///< of a second button; empty: none
     std::function<void()> alternative{};
+    QString behind{}; ///< the key of a message that this one does not cover, but follows; empty: none
 };
 
-/// Shows the newest message until it is dismissed; those before it come again then. Hidden while there is
+/// Shows the newest message until it is dismissed; those before it come then. Hidden while there is
 /// none.
 class MessageBar final : public QFrame
 {

@@ -35,6 +35,12 @@ QString otherRunsKey()
     return QStringLiteral("otherRuns");
 }
 
+/// Of what the person asked for and did not get: news nobody asked for come after it.
+QString projectKey()
+{
+    return QStringLiteral("project");
+}
+
 } // namespace
 
 void MainWindow::connectRuns()
@@ -96,6 +102,7 @@ void MainWindow::tellNews()
     m_seenBefore = m_lastSeen.mark(roster);
     m_newsEnd.setRemainingTime(searchTime);
     m_ui->messageBar->retract(QStringLiteral("news")); // of another roster
+    m_ui->messageBar->retract(projectKey());           // another one is open now
     postNews();
     noteSeen();
     m_othersAsked = true;
@@ -110,7 +117,8 @@ void MainWindow::postNews()
         return;
     Message message{.kind = news.alarming ? Message::Kind::Problem : Message::Kind::Info,
                     .text = news.text,
-                    .key = QStringLiteral("news")};
+                    .key = QStringLiteral("news"),
+                    .behind = projectKey()};
     if (news.failed > 0) {
         message.actionText = tr("Show &Failed");
         message.action = [this] { m_ui->sideBar->choose(StateGroup::Failed); };
@@ -171,7 +179,8 @@ void MainWindow::tellOtherRuns(const QList<RunRecord> &runs)
         m_ui->messageBar->post({.text = tr("%n run(s) of other projects still running.", nullptr, count),
                                 .key = otherRunsKey(),
                                 .actionText = tr("&Show"),
-                                .action = [this] { showOtherRuns(); }});
+                                .action = [this] { showOtherRuns(); },
+                                .behind = projectKey()});
     m_othersAsked = false;
 }
 
@@ -206,7 +215,7 @@ void MainWindow::tellOpenElsewhere(const QString &rosterId, const QString &file)
                              ? tr("The unsaved workers are open in another window already.")
                              : tr("%1 is open in another window already.").arg(QFileInfo(file).fileName());
     Message message{.text = text,
-                    .key = QStringLiteral("project"),
+                    .key = projectKey(),
                     .actionText = tr("Show That &Window"),
                     .action = [this, rosterId] { showOtherWindow(rosterId); }};
     if (nothingOpen && !file.isEmpty()) {
@@ -227,7 +236,7 @@ void MainWindow::showOtherWindow(const QString &rosterId)
         say(Message::Kind::Problem,
             tr("The other window does not answer. It may be about to close: open it here "
                "again in a moment."),
-            QStringLiteral("project"));
+            projectKey());
     else if (m_supervisor->rosterId().isEmpty())
         leave(); // what it was opened for is there
 }

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void badProjectLeavesTheRoster_data();
     void badProjectLeavesTheRoster();
     void badProjectAtTheStartLeavesTheUnsavedRoster();
+    void newsDoNotHideWhyAFileDidNotOpen();
     void unsupportedKeysAreNamedOnce();
     void noticesOfAProjectComeTogether();
     void openingAnotherAsksWhileWorkersRun();
@@ -373,6 +374,24 @@ void TstMainWindowSession::badProjectAtTheStartLeavesTheUnsavedRoster()
     TRY_VERIFY(d->message().contains(u"absent.yaml"_s));
     QCOMPARE(d->supervisor->rosterId(), u"untitled"_s);
     QVERIFY(d->find<QWidget>("emptyCommandEdit")->isEnabled());
+}
+
+void TstMainWindowSession::newsDoNotHideWhyAFileDidNotOpen()
+{
+    d->open();
+    d->add(u"gone"_s, u"sleep 100"_s, true);
+    TRY_COMPARE(d->state(u"gone"_s), u"Running"_s);
+    const WorkerStatus status = *d->supervisor->status(d->id(u"gone"_s));
+    d->window->leave();
+    d->close();
+    QVERIFY(killRun(status.runId, status.pid));
+    d->open(false);
+    d->window->openProject(d->directory() + u"/absent.yaml"_s, true);
+    // That it is lost comes to light only after the error.
+    TRY_COMPARE(d->state(u"gone"_s), u"Lost"_s);
+    TRY_VERIFY(d->message().contains(u"absent.yaml"_s));
+    QVERIFY(d->click("messageBarClose"));
+    QVERIFY2(d->message().contains(u"\ngone: "), qPrintable(d->message()));
 }
 
 void TstMainWindowSession::unsupportedKeysAreNamedOnce()
