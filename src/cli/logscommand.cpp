@@ -5,6 +5,7 @@
 #include "cli/runquery.h"
 #include "core/outputlog.h"
 #include "core/paths.h"
+#include "keeper/rundir.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -24,6 +25,8 @@ namespace {
 
 constexpr qint64 windowBytes = 1 << 20;
 constexpr quint64 tailWindowBytes = 64 << 10;
+// Lines are searched as far back as a run's output reaches by default: a file may claim any size.
+constexpr quint64 mostTailBytes = rundir::defaultOutputLimit;
 // Not every kernel tells of bytes that were spliced into a file, so new ones are looked for.
 constexpr int followPauseMs = 100;
 
@@ -171,8 +174,9 @@ private:
     /// Where the last lines begin.
     quint64 tailStart() const
     {
-        const quint64 first = m_log.begin();
-        quint64 end = m_log.end();
+        const quint64 begin = m_log.begin();
+        quint64 end = std::max(m_log.end(), begin); // it may be removed meanwhile
+        const quint64 first = std::max(begin, end - std::min(end, mostTailBytes));
         qint64 left = m_options.lines;
         if (left == 0)
             return end;
@@ -192,6 +196,9 @@ private:
             }
             end = start;
         }
+        if (first > begin)
+            complain(
+                tr("fewer lines than that are in the last %1 bytes, which are shown").arg(mostTailBytes));
         return first;
     }
 
