@@ -98,7 +98,8 @@ QString memoryText(const Context &context)
                    : QString();
     }
     return context.status.peakMemoryKib > 0
-               ? DetailsView::tr("%1 at most").arg(bytesText(context.status.peakMemoryKib * 1024))
+               ? DetailsView::tr("main process at most %1; its children are not counted")
+                     .arg(bytesText(context.status.peakMemoryKib * 1024))
                : QString();
 }
 

@@ -58,6 +58,16 @@ auto shownParts(const WorkerStatus &status)
                     status.keeperGone, status.inputOpen, status.terminal, status.streamsMerged);
 }
 
+/// Of a run that has ended and has no output: a keeper that was killed leaves open whether there was any.
+QString nothingWrittenText(const WorkerStatus &status)
+{
+    if (status.outcome == Outcome::Interrupted)
+        return OutputView::tr("Nothing was kept before the machine went down.");
+    if (status.keeperGone || status.outcome == Outcome::Lost)
+        return OutputView::tr("Nothing was kept before its keeper was killed; what came later is not known.");
+    return OutputView::tr("The worker wrote nothing.");
+}
+
 } // namespace
 
 class OutputView::Private final
@@ -325,12 +335,16 @@ void OutputView::Private::showParts()
         title->setText(stateWord(status->state, status->outcome));
         text->setText(tr("Output appears here when it runs."));
         startButton->setVisible(status->state == State::NotStarted || status->state == State::Ended);
+    } else if (isAlive() && status->keeperGone) {
+        title->setText(tr("No output"));
+        text->setText(
+            tr("Its keeper was killed before the worker had written any; what it writes now is lost."));
     } else if (isAlive()) {
         title->setText(tr("No output yet"));
         text->setText(tr("It is shown here as soon as the worker writes some."));
     } else {
         title->setText(tr("No output"));
-        text->setText(tr("The worker wrote nothing.") + u"\n"_qs + footer->text());
+        text->setText(nothingWrittenText(*status) + u"\n"_qs + footer->text());
     }
     // Until the first answer it is not known whether there is any; a page that flashes by would tell nothing.
     pages->setCurrentIndex(hasRun && (anything || !opened) && !(failedToStart && !anything) ? 1 : 0);

@@ -158,9 +158,8 @@ WorkerDialog::WorkerDialog(const Settings &, const QStringList &takenNames, bool
     m_ui->inputCombo->addItem(tr("None (as from /dev/null)"), int(Input::None));
     m_ui->inputCombo->addItem(tr("Typed in the Output tab"), int(Input::Pipe));
     m_ui->inputCombo->addItem(tr("Terminal"), int(Input::Terminal));
-    m_ui->keepStraysNote->setText(tr("Otherwise what its main process leaves running is ended when that has "
-                                     "ended by itself. Terminate ends "
-                                     "all of them either way."));
+    m_ui->keepStraysNote->setText(tr("Otherwise they are ended as soon as the main process has ended. "
+                                     "Terminate ends all of them either way."));
     for (QLabel *note : {m_ui->inputNote, m_ui->mergeStreamsNote, m_ui->keepStraysNote})
         note->setForegroundRole(QPalette::PlaceholderText);
     connect(m_ui->inputCombo, &QComboBox::currentIndexChanged, this, &WorkerDialog::refreshInput);

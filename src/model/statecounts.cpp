@@ -60,7 +60,7 @@ QString stateGroupTitle(const StateGroup group)
     case StateGroup::NotStarted:
         return StateCounts::tr("Not started");
     case StateGroup::Other:
-        return StateCounts::tr("Other");
+        return StateCounts::tr("Interrupted, lost");
     }
     return {};
 }

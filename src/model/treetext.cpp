@@ -117,7 +117,9 @@ QString footerWords(const WorkerStatus &status, const nanoseconds now)
     }
     const QString word = stateWord(status.state, status.outcome);
     if (!status.exitCode)
-        return status.problem.isEmpty() ? word : Text::tr("%1: %2").arg(word, status.problem);
+        return status.problem.isEmpty()
+                   ? word
+                   : Text::tr("%1. %2", "an outcome, a sentence").arg(word, status.problem);
     QString text = exitWords(status, now);
     if (status.outcome == Outcome::Stopped || status.outcome == Outcome::Killed)
         text = Text::tr("%1: %2").arg(word, text);
@@ -201,7 +203,9 @@ QString leftText(const WorkerStatus &status)
     if (nothingIsLeft(status))
         sentences += Text::tr("Ended, nothing left.");
     else if (status.outcome == Outcome::Interrupted)
-        sentences += Text::tr("Nothing: the machine went down.");
+        sentences += Text::tr("Nothing.");
+    else if (status.outcome == Outcome::Lost)
+        sentences += Text::tr("Not known.");
     else
         sentences += Text::tr("Not known: its keeper was killed before it could tell.");
     if (status.strays == 1)

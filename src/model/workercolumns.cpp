@@ -83,7 +83,13 @@ QString stateColumnText(Context c)
 }
 QString stateToolTip(Context c)
 {
-    return escaped((QStringList(stateExplanation(c.status, c.now)) + survivorTexts(c.status)).join(u' '));
+    QStringList sentences{stateExplanation(c.status, c.now)};
+    if (isAlive(c.status.state))
+        sentences += survivorTexts(c.status);
+    else
+        sentences += leftText(c.status);
+    sentences.removeAll(QString());
+    return escaped(sentences.join(u' '));
 }
 
 // --- Elapsed
@@ -129,6 +135,12 @@ QString cpuToolTip(Context c)
 }
 
 // --- Memory
+QString peakToolTip(Context c)
+{
+    return c.status.peakMemoryKib > 0 ? Text::tr("Main process at most %1; its children are not counted")
+                                            .arg(bytesText(c.status.peakMemoryKib * 1024))
+                                      : QString();
+}
 QVariant memoryValue(Context c)
 {
     return c.sample && c.sample->memoryBytes ? QVariant(*c.sample->memoryBytes) : QVariant();
@@ -140,7 +152,7 @@ QString memoryText(Context c)
 QString memoryToolTip(Context c)
 {
     if (c.status.peakMemoryKib > 0)
-        return Text::tr("Peak of its main process: %1").arg(bytesText(c.status.peakMemoryKib * 1024));
+        return peakToolTip(c);
     return c.sample && c.sample->memoryBytes ? Text::tr("Resident memory of all its processes together")
                                              : QString();
 }
@@ -306,7 +318,7 @@ constexpr std::array columns{
     ColumnInfo{Column::CpuTime, "cpuTime", QT_TRANSLATE_NOOP("Column", "CPU Time"),
                right, false, false, cpuTimeValue, cpuTimeText, noToolTip},
     ColumnInfo{Column::PeakMemory, "peakMemory", QT_TRANSLATE_NOOP("Column", "Peak Memory"),
-               right, false, false, peakValue, peakText, noToolTip},
+               right, false, false, peakValue, peakText, peakToolTip},
     ColumnInfo{Column::Processes, "processes", QT_TRANSLATE_NOOP("Column", "Processes"),
                right, false, true, processesValue, processesText, noToolTip},
     ColumnInfo{Column::OutputSize, "outputSize", QT_TRANSLATE_NOOP("Column", "Output Size"),

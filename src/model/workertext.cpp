@@ -82,7 +82,7 @@ QString endingText(const WorkerStatus &status)
 QString stoppingExplanation(const WorkerStatus &status, const std::chrono::nanoseconds now)
 {
     if (status.killAsked)
-        return Text::tr("It was killed here; its processes are about to go.");
+        return Text::tr("It is being killed; its processes are about to go.");
     const bool graceRuns = status.stopDeadline != std::chrono::nanoseconds(0);
     if (status.exitCode && !graceRuns)
         return Text::tr("Its main process ended with %1; what it left behind is being ended.")
@@ -129,21 +129,21 @@ QString endExplanation(const WorkerStatus &status)
     case Outcome::Failed:
         return Text::tr("It ended by itself with %1.").arg(endingText(status));
     case Outcome::Crashed:
-        return Text::tr("It was ended by %1, which nobody sent from here.").arg(endingText(status));
+        return Text::tr("It was ended by %1, which Procession did not send.").arg(endingText(status));
     case Outcome::FailedToStart:
         return Text::tr("Its command could not be started.");
     case Outcome::TimedOut:
         return Text::tr("It ran longer than allowed and was ended with %1.").arg(endingText(status));
     case Outcome::Stopped:
-        return Text::tr("It was terminated from here and ended with %1.").arg(endingText(status));
+        return Text::tr("It was terminated and ended with %1.").arg(endingText(status));
     case Outcome::Killed:
-        return status.killAsked
-                   ? Text::tr("It was killed from here.")
-                   : Text::tr("It was terminated from here, did not end in time and was killed.");
+        return status.killAsked ? Text::tr("It was killed on request.")
+                                : Text::tr("It was terminated, did not end in time and was killed.");
     case Outcome::Interrupted:
         return Text::tr("The machine went down while it ran.");
     case Outcome::Lost:
-        return Text::tr("Its keeper vanished, so nobody knows how it ended.");
+        return status.problem.isEmpty() ? Text::tr("Its keeper vanished, so nobody knows how it ended.")
+                                        : QString(); // which says so, and more
     }
     return Text::tr("It ended.");
 }
@@ -157,6 +157,8 @@ QString stateText(const WorkerStatus &status, const std::chrono::nanoseconds now
         return Text::tr("%1 still running", "how many processes were left behind").arg(status.strays);
     if (status.keeperGone && isAlive(status.state) && status.state != State::Stopping)
         return Text::tr("Keeper gone", "a state: it runs, but nobody keeps it");
+    if (status.state != State::Stopping && !problemText(status).isEmpty())
+        return Text::tr("%1 – problem", "a state, of a worker with which something is wrong").arg(word);
     if (status.state != State::Stopping || status.stopDeadline == std::chrono::nanoseconds(0))
         return word;
     return Text::tr("%1 %2s", "Stopping 4s: in how many seconds it is killed")
@@ -217,6 +219,14 @@ QString exitExplanation(const WorkerStatus &status)
     return sentences.join(u' ');
 }
 
+QString problemText(const WorkerStatus &status)
+{
+    // What is lost stays lost, but what could be done about it is being done.
+    if (status.keeperGone && status.state == State::Stopping && !status.problem.isEmpty())
+        return Text::tr("Its keeper was killed: its exit code and further output are lost.");
+    return isAlive(status.state) ? status.problem : QString();
+}
+
 QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseconds now)
 {
     QStringList sentences;
@@ -249,11 +259,7 @@ QString stateExplanation(const WorkerStatus &status, const std::chrono::nanoseco
         break;
     }
     if (isAlive(status.state))
-        sentences << status.problem << aliveRemarks(status);
-    if (status.state == State::Ended && status.strays > 0)
-        sentences << Text::tr("Processes it left behind, which were ended: %1.").arg(status.strays);
-    if (status.survivors > 0)
-        sentences << Text::tr("Processes that could not be ended: %1.").arg(status.survivors);
+        sentences << problemText(status) << aliveRemarks(status);
     sentences.removeAll(QString());
     return sentences.join(u' ');
 }

@@ -8,7 +8,7 @@
 
 namespace procession {
 
-/// "Running", "Stopping 4s" (until it is killed), "3 still running" (left behind), "Failed to start": state
+/// "Running", "Stopping 4s" (until it is killed), "3 still running" (left behind), "Running – problem", "Failed to start": state
 /// and outcome in a word or two for people. `now` on CLOCK_BOOTTIME.
 QString stateText(const WorkerStatus &status, std::chrono::nanoseconds now);
 /// "Failed", "Not started" ...: without anything that moves.
@@ -18,7 +18,10 @@ QString stateWord(State state, Outcome outcome);
 QString exitText(const WorkerStatus &status);
 /// What the exit code means and who asked: for the tooltip and the Details tab.
 QString exitExplanation(const WorkerStatus &status);
-/// Why the worker is in its state, in one or two sentences of facts.
+/// What is wrong with a worker that is alive; empty if nothing is, or if it is not alive.
+QString problemText(const WorkerStatus &status);
+/// Why the worker is in its state, in one or two sentences of facts. What is left of its processes says
+/// leftText().
 QString stateExplanation(const WorkerStatus &status, std::chrono::nanoseconds now);
 /// "88.1 MiB".
 QString bytesText(qint64 bytes);

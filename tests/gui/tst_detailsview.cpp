@@ -158,7 +158,7 @@ private Q_SLOTS:
         QCOMPARE(text("exit"), u"3"_s);
         QCOMPARE(text("elapsed"), u"0:41"_s);
         QCOMPARE(text("pid"), u"none; it was 40312"_s);
-        QVERIFY(text("memory").startsWith(u"2.0 MiB"));
+        QVERIFY(text("memory").startsWith(u"main process at most 2.0 MiB"));
         QCOMPARE(text("cpu"), u"1.500 s of CPU time"_s);
         QVERIFY(!row("processes")->isVisible());
         QCOMPARE(text("left"), u"1 process could not be ended."_s);

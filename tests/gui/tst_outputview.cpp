@@ -142,10 +142,22 @@ private Q_SLOTS:
         QTRY_VERIFY(label(u"outputEmptyTitle"_s)->isVisible());
         QVERIFY(!button(u"outputStartButton"_s)->isVisible());
 
+        status.keeperGone = true; // nobody takes what it writes
+        m_view->show(&status);
+        QCOMPARE(label(u"outputEmptyTitle"_s)->text(), u"No output"_s);
+        QVERIFY(label(u"outputEmptyText"_s)->text().contains(u"what it writes now is lost"));
+        status = statusOf(1, run.path(), State::Ended, Outcome::Lost);
+        m_view->show(&status);
+        QVERIFY(label(u"outputEmptyText"_s)->text().startsWith(u"Nothing was kept before its keeper"));
+        status.outcome = Outcome::Interrupted;
+        m_view->show(&status);
+        QVERIFY(label(u"outputEmptyText"_s)->text().startsWith(u"Nothing was kept before the machine"));
+
         status = statusOf(1, run.path(), State::Ended, Outcome::Succeeded);
         status.exitCode = 0;
         m_view->show(&status);
         QCOMPARE(label(u"outputEmptyTitle"_s)->text(), u"No output"_s);
+        QVERIFY(label(u"outputEmptyText"_s)->text().startsWith(u"The worker wrote nothing."));
 
         status.outcome = Outcome::FailedToStart;
         status.exitCode.reset();
@@ -309,7 +321,7 @@ private Q_SLOTS:
         row(State::Ended, Outcome::Crashed, -11, u"── ended by SIGSEGV (11) after 0:41 — nothing left ──"_s);
         row(State::Ended, Outcome::Stopped, -15,
             u"── Stopped: ended by SIGTERM (15) after 0:41 — nothing left ──"_s);
-        row(State::Ended, Outcome::Lost, 999, u"── Lost: nobody knows ──"_s);
+        row(State::Ended, Outcome::Lost, 999, u"── Lost. nobody knows ──"_s);
     }
 
     void headerAndFooter()

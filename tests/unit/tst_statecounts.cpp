@@ -41,9 +41,9 @@ void TestStateCounts::groupOfEveryState()
     QCOMPARE(groups.join(u'\n'),
              QStringLiteral(
                  "NotStarted Not started\nQueued Active\nStarting Active\nRunning Active\nPaused Active\n"
-                 "Stopping Active\nSkipped Other\n"
+                 "Stopping Active\nSkipped Interrupted, lost\n"
                  "Succeeded Succeeded\nFailed Failed\nCrashed Failed\nFailedToStart Failed\nTimedOut Failed\n"
-                 "Stopped Stopped\nKilled Stopped\nInterrupted Other\nLost Other"));
+                 "Stopped Stopped\nKilled Stopped\nInterrupted Interrupted, lost\nLost Interrupted, lost"));
 }
 
 void TestStateCounts::titles()
@@ -51,7 +51,7 @@ void TestStateCounts::titles()
     QStringList titles;
     for (int group = 0; group < stateGroupCount; ++group)
         titles << stateGroupTitle(StateGroup(group));
-    QCOMPARE(titles.join(u','), QStringLiteral("All,Active,Failed,Succeeded,Stopped,Not started,Other"));
+    QCOMPARE(titles.join(u','), QStringLiteral("All,Active,Failed,Succeeded,Stopped,Not started,Interrupted, lost"));
 }
 
 void TestStateCounts::tellsOnce()

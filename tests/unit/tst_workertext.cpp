@@ -106,6 +106,12 @@ void TestWorkerText::aKeeperThatIsGone()
     status.keeperGone = true;
     QCOMPARE(stateText(status, 100s), QStringLiteral("Keeper gone"));
     QVERIFY(stateExplanation(status, 100s).contains(u"Both halves of its keeper were killed"));
+    status.problem = QStringLiteral("Let it finish, or terminate it.");
+    QVERIFY(stateExplanation(status, 100s).contains(status.problem));
+    status.state = State::Stopping;
+    QVERIFY(!stateExplanation(status, 100s).contains(status.problem)); // it is being terminated
+    QVERIFY(stateExplanation(status, 100s).contains(u"Its keeper was killed"));
+    status.problem.clear();
     status.state = State::Ended;
     status.outcome = Outcome::Lost;
     QCOMPARE(stateText(status, 100s), QStringLiteral("Lost"));
@@ -185,7 +191,7 @@ void TestWorkerText::whatIsLeft()
     QVERIFY(!nothingIsLeft(keeperKilled));
     QVERIFY(leftText(keeperKilled).startsWith(u"Not known"));
     QVERIFY(leftText(endedWith(Outcome::Lost, {})).startsWith(u"Not known"));
-    QVERIFY(leftText(endedWith(Outcome::Interrupted, {})).startsWith(u"Nothing: the machine"));
+    QVERIFY(leftText(endedWith(Outcome::Interrupted, {})) == u"Nothing.");
     QCOMPARE(leftText(endedWith(Outcome::FailedToStart, {})), QString());
     QCOMPARE(leftText(statusOf(1, {}, State::Running)), QString());
 }
@@ -211,6 +217,9 @@ void TestWorkerText::remarks()
     WorkerStatus status = statusOf(1, QStringLiteral("w"), State::Starting);
     status.problem = QStringLiteral("There is no room for another process now; it is tried again.");
     QCOMPARE(stateExplanation(status, 1s), u"Its command is being started. " + status.problem);
+    QCOMPARE(stateText(status, 1s), u"Starting – problem");
+    status.state = State::Stopping;
+    QCOMPARE(stateText(status, 1s), u"Stopping"); // which needs the room for its seconds
     status = statusOf(1, QStringLiteral("w"), State::Running);
     status.inputOpen = true;
     QCOMPARE(stateExplanation(status, 1s),
@@ -272,14 +281,13 @@ void TestWorkerText::exitExplanations_data()
     QTest::newRow("193") << Outcome::Failed << 193
                          << QStringLiteral("It ended by itself with exit code 193.");
     QTest::newRow("segv") << Outcome::Crashed << -11
-                          << QStringLiteral("It was ended by SIGSEGV (11), which nobody sent from here.");
+                          << QStringLiteral("It was ended by SIGSEGV (11), which Procession did not send.");
     QTest::newRow("stopped") << Outcome::Stopped << -15
-                             << QStringLiteral("It was terminated from here and ended with SIGTERM (15).");
+                             << QStringLiteral("It was terminated and ended with SIGTERM (15).");
     QTest::newRow("stopped politely")
-        << Outcome::Stopped << 0 << QStringLiteral("It was terminated from here and ended with exit code 0.");
+        << Outcome::Stopped << 0 << QStringLiteral("It was terminated and ended with exit code 0.");
     QTest::newRow("grace over") << Outcome::Killed << -9
-                                << QStringLiteral(
-                                       "It was terminated from here, did not end in time and was killed.");
+                                << QStringLiteral("It was terminated, did not end in time and was killed.");
 }
 
 void TestWorkerText::exitExplanations()
@@ -311,7 +319,7 @@ void TestWorkerText::stateExplanations_data()
     stopping.stopDeadline = 0s;
     stopping.killAsked = true;
     QTest::newRow("killing") << stopping
-                             << QStringLiteral("It was killed here; its processes are about to go.");
+                             << QStringLiteral("It is being killed; its processes are about to go.");
     WorkerStatus failed = endedWith(Outcome::FailedToStart, {});
     failed.problem = QStringLiteral("`pyhton3` was not found in PATH.");
     QTest::newRow("failed to start")
@@ -320,16 +328,17 @@ void TestWorkerText::stateExplanations_data()
     killed.killAsked = true;
     killed.strays = 2;
     killed.survivors = 1;
-    QTest::newRow("killed, with a tree")
-        << killed
-        << QStringLiteral("It was killed from here. Processes it left behind, which were ended: 2. "
-                          "Processes that could not be ended: 1.");
+    QTest::newRow("killed, with a tree") << killed // what is left of the tree is told once, by leftText()
+                                         << QStringLiteral("It was killed on request.");
     WorkerStatus dumped = endedWith(Outcome::Crashed, -6);
     dumped.coreDumped = true;
     QTest::newRow("core") << dumped
                           << QStringLiteral(
-                                 "It was ended by SIGABRT (6), which nobody sent from here. A core "
+                                 "It was ended by SIGABRT (6), which Procession did not send. A core "
                                  "dump was written.");
+    WorkerStatus lost = endedWith(Outcome::Lost, {});
+    lost.problem = QStringLiteral("Its keeper was killed; how the worker ended is not known.");
+    QTest::newRow("lost, with its cause") << lost << lost.problem; // said once
     QTest::newRow("lost") << endedWith(Outcome::Lost, {})
                           << QStringLiteral("Its keeper vanished, so nobody knows how it ended.");
 }
