@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QLocale>
+#include <QMutex>
 
 #include <algorithm>
 
@@ -29,11 +30,20 @@ std::chrono::nanoseconds bootNow()
 
 QString bootId()
 {
-    static const QString id = [] {
-        QFile file(QStringLiteral("/proc/sys/kernel/random/boot_id"));
-        return file.open(QIODevice::ReadOnly) ? QString::fromLatin1(file.readAll().trimmed()) : QString();
-    }();
+    static QMutex mutex;
+    static QString id;
+    const QMutexLocker locker(&mutex);
+    // Not being able to open it may pass: too many files.
+    if (QFile file(QStringLiteral("/proc/sys/kernel/random/boot_id"));
+        id.isEmpty() && file.open(QIODevice::ReadOnly))
+        id = QString::fromLatin1(file.readAll().trimmed());
     return id;
+}
+
+bool isThisBoot(const QString &id)
+{
+    const QString current = bootId();
+    return id.isEmpty() || current.isEmpty() || id == current;
 }
 
 QString durationText(const std::chrono::nanoseconds duration, const bool finished)
