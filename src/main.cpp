@@ -4,6 +4,7 @@
 #include "cli/logscommand.h"
 #include "cli/runcommand.h"
 #include "cli/stopcommand.h"
+#include "cli/textline.h"
 #include "core/paths.h"
 #ifdef PROCESSION_HAS_GUI
 #include "gui/windowcommand.h"
@@ -34,6 +35,7 @@ constexpr Subcommand subcommands[] = {
 
 int main(int argc, char **argv)
 {
+    procession::reserveStandardStreams();
     for (const Subcommand &subcommand : subcommands) {
         if (argc < 2 || std::strcmp(argv[1], subcommand.name) != 0)
             continue;

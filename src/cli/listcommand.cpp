@@ -11,13 +11,16 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDate>
+#include <QFile>
 #include <QJsonDocument>
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cwchar>
 #include <limits>
 
@@ -181,6 +184,22 @@ private:
     bool m_long;
 };
 
+/// 0 if it can be listed, or is not there as nothing was run yet; else an errno.
+int errorOfDirectory(const QString &path)
+{
+    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == ENOENT ? 0 : errno;
+    ::close(descriptor);
+    return 0;
+}
+
+int failed(int error)
+{
+    complain(tr("the list cannot be written: %1.").arg(writeErrorText(error)));
+    return QueryFailed;
+}
+
 } // namespace
 
 int listCommand(const QStringList &arguments, const Paths &paths)
@@ -207,6 +226,11 @@ int listCommand(const QStringList &arguments, const Paths &paths)
         return QueryDone;
     }
 
+    if (const int unreadable = errorOfDirectory(paths.runsDirectory()); unreadable != 0) {
+        complain(
+            tr("the runs in %1 cannot be read: %2.").arg(paths.runsDirectory(), qt_error_string(unreadable)));
+        return QueryFailed;
+    }
     QList<RunRecord> runs = RunCatalog::readAll(paths.runsDirectory());
     std::reverse(runs.begin(), runs.end());
     if (parser.isSet(u"alive"_s))
@@ -218,8 +242,8 @@ int listCommand(const QStringList &arguments, const Paths &paths)
     if (parser.isSet(u"json"_s)) {
         for (const RunRecord &run : std::as_const(runs)) {
             const QByteArray line = QJsonDocument(runObject(run, now)).toJson(QJsonDocument::Compact);
-            if (writeRawLine(STDOUT_FILENO, line) != 0)
-                return QueryFailed;
+            if (const int failure = writeRawLine(STDOUT_FILENO, line); failure != 0)
+                return failed(failure);
         }
         return QueryDone;
     }
@@ -231,7 +255,8 @@ int listCommand(const QStringList &arguments, const Paths &paths)
     Table table(parser.isSet(u"long"_s));
     for (const RunRecord &run : std::as_const(runs))
         table.add(run, now);
-    return table.write() == 0 ? QueryDone : QueryFailed;
+    const int failure = table.write();
+    return failure == 0 ? QueryDone : failed(failure);
 }
 
 } // namespace procession

@@ -263,6 +263,14 @@ private:
         return names;
     }
 
+    QStringList runsOf(const QList<WorkerId> &ids) const
+    {
+        QStringList runs;
+        for (const WorkerId id : ids)
+            runs += m_supervisor.status(id)->runId;
+        return runs;
+    }
+
     void tick(std::chrono::nanoseconds now)
     {
         if (m_joined)
@@ -291,8 +299,8 @@ private:
         const JoinProgress result = progress();
         m_timedOut = kind == JoinResult::Kind::TimedOut;
         const QList<WorkerId> alive = stopWaiting();
-        m_reporter.joined(kind, result, bootNow() - m_startedAt, namesOf(alive), lostCount(),
-                          m_options.leave);
+        m_reporter.joined(kind, result, bootNow() - m_startedAt, namesOf(alive),
+                          m_options.leave ? runsOf(alive) : QStringList(), lostCount());
         if (!m_options.leave)
             endWorkers(alive, false);
         leaveWhenDone();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/runreporter.h"
 
+#include "cli/runquery.h"
 #include "cli/textline.h"
 #include "core/bootclock.h"
 
@@ -65,7 +66,7 @@ QString endText(const WorkerStatus &status, std::chrono::nanoseconds elapsed)
         return tr("%1 could not be started: %2").arg(name, status.problem);
     // Nobody saw it end; that nothing of it runs any more is known.
     if (status.outcome == Outcome::Lost && !status.problem.isEmpty())
-        return tr("%1 lost: %2").arg(name, status.problem);
+        return tr("%1 lost. %2").arg(name, status.problem);
     if (!status.exitCode)
         return tr("%1 ended, exit code unknown. %2").arg(name, status.problem);
     const QString code = exitCodeText(*status.exitCode, status.coreDumped);
@@ -139,7 +140,7 @@ void RunReporter::ended(const WorkerStatus &status)
 }
 
 void RunReporter::joined(JoinResult::Kind kind, const JoinProgress &progress, std::chrono::nanoseconds waited,
-                         const QStringList &awaited, int lost, bool leave)
+                         const QStringList &awaited, const QStringList &leftRuns, int lost)
 {
     const bool timedOut = kind == JoinResult::Kind::TimedOut;
     QString text = timedOut ? tr("the timeout passed after %1").arg(tookText(waited))
@@ -151,15 +152,23 @@ void RunReporter::joined(JoinResult::Kind kind, const JoinProgress &progress, st
                 .arg(progress.failed);
     if (lost > 0)
         text += tr(", %1 lost").arg(lost);
-    if (!awaited.isEmpty())
-        text += (leave ? tr("; left running: %1") : tr("; terminating %1")).arg(listed(awaited));
-    write(QDateTime::currentMSecsSinceEpoch(), text, timedOut ? u"timeout"_s : u"joined"_s,
-          {{u"workers"_s, progress.total},
-           {u"ended"_s, progress.ended},
-           {u"succeeded"_s, progress.succeeded},
-           {u"failed"_s, progress.failed},
-           {u"awaited"_s, QJsonArray::fromStringList(awaited)},
-           {u"waited"_s, seconds(waited)}});
+    if (!leftRuns.isEmpty()) {
+        QStringList left;
+        for (qsizetype i = 0; i < awaited.size(); ++i)
+            left += u"%1 (%2)"_s.arg(awaited.at(i), shortId(leftRuns.at(i)));
+        text += tr("; left running: %1; \"procession stop\" takes the ID").arg(listed(left));
+    } else if (!awaited.isEmpty()) {
+        text += tr("; terminating %1").arg(listed(awaited));
+    }
+    QJsonObject object{{u"workers"_s, progress.total},
+                       {u"ended"_s, progress.ended},
+                       {u"succeeded"_s, progress.succeeded},
+                       {u"failed"_s, progress.failed},
+                       {u"awaited"_s, QJsonArray::fromStringList(awaited)},
+                       {u"waited"_s, seconds(waited)}};
+    if (!leftRuns.isEmpty())
+        object.insert(u"left"_s, QJsonArray::fromStringList(leftRuns));
+    write(QDateTime::currentMSecsSinceEpoch(), text, timedOut ? u"timeout"_s : u"joined"_s, object);
 }
 
 void RunReporter::interrupted(const QStringList &awaited, bool kill)
@@ -191,7 +200,7 @@ void RunReporter::check(int error)
         m_failed = true;
         writeTextLine(STDERR_FILENO,
                       tr("procession: the report cannot be written any more: %1; the workers go on.")
-                          .arg(qt_error_string(error)));
+                          .arg(writeErrorText(error)));
     }
 }
 

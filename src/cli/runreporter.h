@@ -27,8 +27,9 @@ public:
     /// `now`: CLOCK_BOOTTIME.
     void tick(const QList<WorkerStatus> &alive, std::chrono::nanoseconds now);
     void ended(const WorkerStatus &status);
+    /// `leftRuns`: those of `awaited` in its order if they are left running; else empty.
     void joined(JoinResult::Kind kind, const JoinProgress &progress, std::chrono::nanoseconds waited,
-                const QStringList &awaited, int lost, bool leave);
+                const QStringList &awaited, const QStringList &leftRuns, int lost);
     void interrupted(const QStringList &awaited, bool kill);
 
     /// True once nobody reads standard output any more.

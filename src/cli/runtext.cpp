@@ -58,6 +58,11 @@ double seconds(std::chrono::nanoseconds duration)
 
 QString stateWord(const WorkerStatus &status)
 {
+    // As the window says it.
+    if (status.straysKept && status.state == State::Running)
+        return tr("%1 still running").arg(status.strays);
+    if (status.keeperGone && isAlive(status.state) && status.state != State::Stopping)
+        return tr("Keeper gone");
     return spaced(status.state == State::Ended ? keyOf(status.outcome) : keyOf(status.state));
 }
 

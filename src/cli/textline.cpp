@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/textline.h"
 
+#include <QCoreApplication>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -62,6 +65,21 @@ int writeRawLine(int descriptor, const QByteArray &line)
             return errno;
     }
     return 0;
+}
+
+QString writeErrorText(int error)
+{
+    return error == EBADF ? QCoreApplication::translate("procession::TextLine", "standard output is closed")
+                          : qt_error_string(error);
+}
+
+void reserveStandardStreams()
+{
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        // The lowest free number is taken; as it cannot be written to, a write says EBADF as before.
+        if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) < 0)
+            return; // then nothing else can be opened either
+    }
 }
 
 } // namespace procession

@@ -17,4 +17,11 @@ int writeTextLine(int descriptor, const QString &line);
 /// Writes `line` as it is, and a line end. Returns 0 or an errno.
 int writeRawLine(int descriptor, const QByteArray &line);
 
+/// Why a write failed, for the middle of a sentence.
+QString writeErrorText(int error);
+
+/// To be called before any file is opened: a standard stream that is closed stays so for whoever writes to
+/// it, instead of becoming whatever is opened next.
+void reserveStandardStreams();
+
 } // namespace procession

@@ -313,6 +313,8 @@ private Q_SLOTS:
     void leftWorkersGoOn()
     {
         QCOMPARE(run({u"--json"_s, u"--leave"_s, u"--timeout=5s"_s, u"--"_s, u"sleep"_s, u"100"_s}), 124);
+        const QString left = events(u"timeout"_s).value(0).value("left"_L1).toArray().first().toString();
+        QVERIFY2(!left.isEmpty(), "no ID to stop it by");
         QVERIFY(events(u"ended"_s).isEmpty());
         const int pid = events(u"started"_s).value(0).value("pid"_L1).toInt();
         QVERIFY(pid > 1 && leftovers().contains(QString::number(pid)));
@@ -395,7 +397,7 @@ private Q_SLOTS:
         for (const pid_t one : {pid, keeper, guardian})
             QCOMPARE(::kill(one, SIGKILL), 0);
         QCOMPARE(finish(*process), 1);
-        QVERIFY2(m_out.contains("sleep lost: Its keeper was killed; how the worker ended is not known.\n") &&
+        QVERIFY2(m_out.contains("sleep lost. Its keeper was killed; how the worker ended is not known.\n") &&
                      m_out.contains("0 failed, 1 lost\n"),
                  m_out.constData());
     }

@@ -146,6 +146,29 @@ private Q_SLOTS:
         QVERIFY(complained("no run \"nobody\""));
     }
 
+    void listSaysWhyItCannot()
+    {
+        makeAll();
+        QCOMPARE(runInShell(u"list >/dev/full"_s), 1);
+        QVERIFY2(complained("procession: the list cannot be written: No space left"), m_error.constData());
+        for (const QString &command : {u"list >&-"_s, u"list --json >&-"_s}) {
+            QCOMPARE(runInShell(command), 1);
+            QVERIFY2(complained("standard output is closed."), m_error.constData());
+        }
+        QCOMPARE(runInShell(u"run -- true >&-"_s), 0);
+        QVERIFY2(complained("standard output is closed;"), m_error.constData());
+        // What another user's looks like cannot be made by root; no directory at all comes to the same.
+        const QString runs = m_home->filePath(u"state"_s) + u"/procession/runs"_s;
+        QVERIFY(QDir().exists(runs));
+        run({u"stop"_s, u"--all"_s, u"--kill"_s});
+        QVERIFY(QFile::rename(runs, runs + u".away"_s));
+        QFile file(runs);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(run({u"list"_s}), 1);
+        QVERIFY2(complained("cannot be read: Not a directory."), m_error.constData());
+        QVERIFY(file.remove());
+    }
+
     void nothingActsOnTheTerminal()
     {
         m_runs->fake(RunMaker::id(1), 0, 0, u"red\x1b[31m\nline\x202e"_s);
@@ -218,6 +241,8 @@ private Q_SLOTS:
         QTRY_COMPARE(m_home->processes().size(), 2);
         m_runs->killKeeper(id);
         QTRY_VERIFY(RunCatalog::read(m_runs->pathOf(id))->status.keeperGone);
+        QCOMPARE(run({u"list"_s}), 0);
+        QVERIFY2(said("Keeper gone"), m_out.constData());
         QCOMPARE(run({u"stop"_s, u"orphan"_s}), 0);
         QVERIFY2(said("its exit code is not known"), m_out.constData());
         QCOMPARE(m_home->processes(), QList<qint64>());
@@ -416,6 +441,14 @@ private:
     bool complained(const QByteArray &text) const { return m_error.contains(text); }
 
     int run(const QStringList &arguments) { return finish(*start(arguments)); }
+
+    int runInShell(const QString &words)
+    {
+        QProcess process;
+        process.setProcessEnvironment(environment());
+        process.start(u"sh"_s, {u"-c"_s, u"exec '%1' %2"_s.arg(program, words)});
+        return finish(process);
+    }
 
     /// What it writes to a terminal of that width.
     QByteArray onTerminal(const QStringList &arguments, int columns)
