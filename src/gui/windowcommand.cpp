@@ -13,14 +13,18 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QSessionManager>
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <numeric>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace procession {
 
@@ -43,6 +47,47 @@ int qtOptionValues(const QString &argument)
                                     QStringLiteral("-display"),        QStringLiteral("-geometry"),
                                     QStringLiteral("-qwindowgeometry")};
     return single.contains(argument) ? 1 : argument == QLatin1String("-reverse") ? 0 : -1;
+}
+
+/// True for what is more likely a mistyped subcommand: the person in the terminal is not to be shown a
+/// window.
+bool isNoFile(const QString &word)
+{
+    return !word.isEmpty() && !word.startsWith(u'-') && !word.contains(u'/') && !word.contains(u'.') &&
+           !QFileInfo::exists(word);
+}
+
+/// How many letters one must add, remove or replace to get from one word to the other.
+qsizetype distance(const QString &from, const QString &to)
+{
+    QList<qsizetype> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (qsizetype i = 0; i < from.size(); ++i) {
+        qsizetype diagonal = std::exchange(row[0], i + 1);
+        for (qsizetype j = 0; j < to.size(); ++j) {
+            const qsizetype replaced = diagonal + (from.at(i) == to.at(j) ? 0 : 1);
+            diagonal = row.at(j + 1);
+            row[j + 1] = std::min({replaced, diagonal + 1, row.at(j) + 1});
+        }
+    }
+    return row.last();
+}
+
+/// The subcommand that `word` was probably meant to be, or an empty string.
+QString subcommandLike(const QString &word)
+{
+    constexpr qsizetype farthest = 2;
+    QString nearest;
+    qsizetype least = farthest + 1;
+    for (const char *name : {"run", "list", "stop", "logs"}) {
+        const QString known = QString::fromLatin1(name);
+        const qsizetype away = distance(word.left(16), known);
+        if (away < least && away < known.size() - 1) {
+            least = away;
+            nearest = known;
+        }
+    }
+    return nearest;
 }
 
 /// Reads the command line before anything needs a display. An exit status instead: all is said already.
@@ -77,6 +122,14 @@ std::optional<int> parse(int argc, char **argv, Arguments &arguments)
                      qPrintable(QCoreApplication::translate("CommandLine", "See procession --help.")));
         return badUsage;
     };
+    if (const QString word = own.value(1); isNoFile(word)) {
+        const QString meant = subcommandLike(word);
+        return refuse(
+            meant.isEmpty()
+                ? tr("There is no file and no command “%1”; the commands are run, list, stop and logs.")
+                      .arg(word)
+                : tr("There is no file and no command “%1”. Did you mean “procession %2”?").arg(word, meant));
+    }
     if (!parser.parse(own))
         return refuse(parser.errorText());
     if (parser.isSet(help)) {
