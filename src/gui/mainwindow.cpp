@@ -341,6 +341,7 @@ void MainWindow::apply(const RosterDelta &delta)
     m_actions->apply(delta);
     m_guard->check();
     noteEnds(delta);
+    tellProblems(delta);
     showPage();
     showCurrent();
     showSelection();

@@ -4,6 +4,7 @@
 
 #include "core/runcatalog.h"
 #include "core/workerstatus.h"
+#include "gui/aliveproblems.h"
 #include "gui/lastseen.h"
 #include "gui/messagebar.h"
 
@@ -102,6 +103,7 @@ private:
     void tellNews();
     void postNews();
     void noteEnds(const RosterDelta &delta);
+    void tellProblems(const RosterDelta &delta);
     void noteSeen();
     void showOtherRuns();
     void tellOtherRuns(const QList<RunRecord> &runs);
@@ -154,7 +156,8 @@ private:
     LastSeen m_lastSeen;
     LastSeen::Mark m_seenBefore; ///< of the open roster, as its last window left it
     QDeadlineTimer m_newsEnd;    ///< until then a worker found lost was lost before
-    QString m_seenRoster;        ///< whose news were told
+    AliveProblems m_problems;
+    QString m_seenRoster; ///< whose news were told
     QTimer m_seenTimer;
     RunLimits m_limits;
     QTimer m_pruneTimer;

@@ -98,6 +98,12 @@ void MessageBar::retract(const QString &key)
         showNewest();
 }
 
+bool MessageBar::holds(const QString &key) const
+{
+    return std::any_of(m_messages.cbegin(), m_messages.cend(),
+                       [&](const Message &message) { return message.key == key; });
+}
+
 QString MessageBar::text() const
 {
     return m_messages.isEmpty() ? QString() : m_messages.last().text;

@@ -42,6 +42,8 @@ public:
     void post(const Message &message);
     /// Takes back the message with this key, shown or waiting.
     void retract(const QString &key);
+    /// True if the message with this key was neither dismissed nor taken back.
+    bool holds(const QString &key) const;
     /// The text shown, empty if none.
     QString text() const;
     /// So that Return does what the message offers.

@@ -144,6 +144,21 @@ void MainWindow::noteEnds(const RosterDelta &delta)
         m_pruneTimer.start(prunePause);
 }
 
+void MainWindow::tellProblems(const RosterDelta &delta)
+{
+    const QString key = QStringLiteral("problems");
+    const AliveProblems::Change change = m_problems.apply(delta);
+    if (change == AliveProblems::Change::None)
+        return;
+    const QString text = m_problems.text();
+    // What was dismissed does not come back because there is less of it.
+    if (text.isEmpty())
+        m_ui->messageBar->retract(key);
+    else if (change == AliveProblems::Change::More || m_ui->messageBar->holds(key))
+        m_ui->messageBar->post(
+            {.kind = Message::Kind::Problem, .text = text, .key = key, .behind = projectKey()});
+}
+
 void MainWindow::noteSeen()
 {
     m_seenTimer.stop();

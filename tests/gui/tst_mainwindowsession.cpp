@@ -62,6 +62,7 @@ private Q_SLOTS:
     void firstWindowThatIsGoneDoesNotAnswer();
     void whatEndedMeanwhileIsTold();
     void lostWorkersAreNamed();
+    void problemsOfWorkersThatRunAreTold();
     void closingAndOpeningSaysNothing();
     void keptRunsAreLimited();
     void limitsArePreferences();
@@ -605,6 +606,42 @@ void TstMainWindowSession::lostWorkersAreNamed()
     QCOMPARE(d->message(), QString()); // said once
 }
 
+void TstMainWindowSession::problemsOfWorkersThatRunAreTold()
+{
+    d->open();
+    d->add(u"big"_s, u"sleep 100"_s, true);
+    d->add(u"huge"_s, u"sleep 100"_s, true);
+    TRY_VERIFY(d->state(u"big"_s) == u"Running"_s && d->state(u"huge"_s) == u"Running"_s);
+    WorkerStatus big = *d->supervisor->status(d->id(u"big"_s));
+    WorkerStatus huge = *d->supervisor->status(d->id(u"huge"_s));
+    const auto tell = [this](const QList<WorkerStatus> &changed) {
+        Q_EMIT d->supervisor->changed(RosterDelta{.removed = {}, .inserted = {}, .changed = changed});
+    };
+    big.problem = u"The disk is full."_s;
+    tell({big});
+    QCOMPARE(d->message(), u"big: The disk is full."_s);
+    QCOMPARE(d->cell(u"big"_s, Column::State), u"Running – problem"_s);
+    huge.problem = big.problem;
+    tell({huge});
+    QCOMPARE(d->message(), u"big, huge: The disk is full."_s);
+    tell({big, huge}); // no news
+    big.problem.clear();
+    tell({big});
+    QCOMPARE(d->message(), u"huge: The disk is full."_s);
+    QCOMPARE(d->cell(u"big"_s, Column::State), u"Running"_s);
+    huge.problem.clear();
+    tell({huge});
+    QCOMPARE(d->message(), QString());
+    huge.problem = big.problem = u"The disk is full."_s;
+    tell({big, huge});
+    QVERIFY(d->click("messageBarClose"));
+    big.problem.clear();
+    tell({big});
+    QCOMPARE(d->message(), QString()); // less is no news to who has read it
+    d->supervisor->kill(d->supervisor->alive());
+    TRY_COMPARE(d->supervisor->aliveCount(), 0);
+}
+
 void TstMainWindowSession::closingAndOpeningSaysNothing()
 {
     d->open();
@@ -675,6 +712,14 @@ void TstMainWindowSession::unknownOptionEndsWithTwo()
     QVERIFY(program.waitForFinished(WindowDriver::patience));
     QCOMPARE(program.exitCode(), 2);
     QVERIFY(program.readAllStandardError().contains("no-such-option"));
+    program.start(QStringLiteral(PROCESSION_BIN_DIR "/procession"), {u"lisst"_s}); // no window for a slip
+    QVERIFY(program.waitForFinished(WindowDriver::patience));
+    QCOMPARE(program.exitCode(), 2);
+    QVERIFY(program.readAllStandardError().contains("Did you mean “procession list”?"));
+    program.start(QStringLiteral(PROCESSION_BIN_DIR "/procession"), {u"something"_s, u"--json"_s});
+    QVERIFY(program.waitForFinished(WindowDriver::patience));
+    QCOMPARE(program.exitCode(), 2);
+    QVERIFY(program.readAllStandardError().contains("the commands are run, list, stop and logs"));
     program.start(QStringLiteral(PROCESSION_BIN_DIR "/procession"), {u"--version"_s});
     QVERIFY(program.waitForFinished(WindowDriver::patience));
     QCOMPARE(program.exitCode(), 0);
