@@ -21,25 +21,23 @@ namespace procession {
 namespace {
 
 /// Width of a column in characters, before the person changes it.
-int characters(RunsModel::Field field)
+int characters(RunsModel::Field field, bool ofOneWorker)
 {
     switch (field) {
     case RunsModel::Field::Name:
-        return 18;
     case RunsModel::Field::Project:
-        return 18;
+        return 14;
     case RunsModel::Field::Started:
-        return 24; // with a date, or with what marks the current one
+        return ofOneWorker ? 24 : 19; // with what marks the current one, or without
     case RunsModel::Field::Outcome:
         return 17;
-    case RunsModel::Field::Exit:
-        return 16;
     case RunsModel::Field::Duration:
     case RunsModel::Field::Pid:
-        return 12;
+        return 9;
+    case RunsModel::Field::Exit:
     case RunsModel::Field::PeakMemory:
     case RunsModel::Field::OutputSize:
-        return 16;
+        return 13;
     case RunsModel::Field::Command:
         return 40;
     }
@@ -83,13 +81,14 @@ QSortFilterProxyModel *setUpRunsTable(QTreeView *view, RunsModel *model)
     header->setSortIndicator(-1, Qt::AscendingOrder);
     view->setSortingEnabled(true);
     view->setItemDelegateForColumn(model->columnOf(RunsModel::Field::Outcome), new StateDelegate(view));
+    const bool ofOneWorker = model->columnOf(RunsModel::Field::Project) < 0;
     const int character = view->fontMetrics().averageCharWidth();
     for (const auto field :
          {RunsModel::Field::Name, RunsModel::Field::Project, RunsModel::Field::Started,
           RunsModel::Field::Outcome, RunsModel::Field::Exit, RunsModel::Field::Duration,
           RunsModel::Field::PeakMemory, RunsModel::Field::OutputSize, RunsModel::Field::Pid}) {
         if (const int column = model->columnOf(field); column >= 0)
-            header->resizeSection(column, character * characters(field));
+            header->resizeSection(column, character * characters(field, ofOneWorker));
     }
     return sorted;
 }

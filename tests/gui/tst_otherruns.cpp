@@ -149,6 +149,10 @@ void TestOtherRuns::endedOnesAreNotTold()
     openDialog();
     QTRY_COMPARE(rows(), 1);
     QCOMPARE(text(0, 1), u"Succeeded"_s);
+    // The command, last, can be read without widening the dialog.
+    const int last = view()->model()->columnCount() - 1;
+    const int room = view()->viewport()->width() - view()->columnViewportPosition(last);
+    QVERIFY2(room >= 15 * view()->fontMetrics().averageCharWidth(), qPrintable(QString::number(room)));
 }
 
 void TestOtherRuns::terminates()
