@@ -113,7 +113,10 @@ void MainWindow::connectActions()
 void MainWindow::connectPanes()
 {
     m_actions->setSamples([this](WorkerId id) { return m_model->sample(id); });
-    connect(m_actions, &WorkerActions::added, m_ui->workersView, &WorkersView::select);
+    connect(m_actions, &WorkerActions::added, this, [this](const QList<WorkerId> &ids) {
+        m_ui->workersView->select(ids);
+        m_ui->workersView->setFocus(); // where the keys act on what was added
+    });
     connect(m_actions, &WorkerActions::joinRequested, m_joinBar, &JoinBar::watch);
     connect(m_actions, &WorkerActions::refused, this,
             [this](const QString &text) { say(Message::Kind::Info, text, QStringLiteral("refused")); });

@@ -124,6 +124,16 @@ void TstMainWindow::dialogAddsAndStarts()
     QVERIFY(d->click("addButton", dialog));
     TRY_COMPARE(d->state(u"napper"_s), u"Running"_s);
     TRY_VERIFY(!d->dialog("workerDialog"));
+    // From the filter, as from anywhere else, one comes to the row that was added.
+    d->find<QWidget>("filterEdit")->setFocus();
+    QVERIFY(d->trigger("actionAddWorker"));
+    dialog = d->dialog("workerDialog");
+    QVERIFY(d->type("commandEdit", u"true"_s, dialog));
+    QVERIFY(d->type("nameEdit", u"second"_s, dialog));
+    QVERIFY(d->click("addButton", dialog));
+    TRY_VERIFY(!d->dialog("workerDialog"));
+    TRY_COMPARE(d->window->focusWidget(), d->find<QWidget>("workersView"));
+    QCOMPARE(d->find<WorkersView>("workersView")->selectedIds(), QList<WorkerId>{d->id(u"second"_s)});
 }
 
 void TstMainWindow::startAndTerminate()
