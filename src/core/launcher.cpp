@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/launcher.h"
 
+#include "core/bootclock.h"
 #include "core/runcontrol.h"
 #include "core/rundirectory.h"
 #include "core/starttext.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 namespace procession {
@@ -24,9 +26,14 @@ using rundir::StartReport;
 // Starts the keeper program is given at once. What waits here can still be taken back, and meets a shortage
 // one by one.
 constexpr int maximumInFlight = 64;
+// A keeper may hang over a working directory on a dead server: after this long it holds up no others.
+constexpr auto answerPatience = 5s;
+constexpr auto lookPause = 1s; // between looks for such, while others wait
 constexpr auto firstPause = 100ms;
 constexpr auto longestPause = 5s;
-constexpr int farewellMs = 10'000;
+// A window that closes waits for it; what was not taken until then is offered again.
+constexpr auto farewell = 900ms;
+constexpr auto burial = 100ms;
 constexpr qsizetype lastWords = 500;
 
 /// The errno in a text of QProcess's, which tells it no other way; 0 if it is none that passes.
@@ -44,10 +51,13 @@ int shortageIn(const QString &text)
 Launcher::Launcher(const QString &keeperProgram)
     : m_keeperProgram(keeperProgram)
     , m_retry(this)
+    , m_look(this)
     , m_pause(firstPause)
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Launcher::pump);
+    m_look.setSingleShot(true);
+    connect(&m_look, &QTimer::timeout, this, &Launcher::pump);
 }
 
 Launcher::~Launcher() = default;
@@ -66,25 +76,26 @@ void Launcher::launch(const QString &runsDirectory, const RunOrder &order)
         Qt::QueuedConnection);
 }
 
-void Launcher::cancel(const QString &runId)
+void Launcher::cancel(const QString &runDirectory)
 {
     QMetaObject::invokeMethod(
         this,
-        [this, runId] {
+        [this, runDirectory] {
             const auto waiting =
                 std::find_if(m_waiting.begin(), m_waiting.end(),
-                             [&runId](const Start &start) { return start.order.runId == runId; });
-            const auto inFlight = m_inFlight.constFind(runId);
+                             [&runDirectory](const Start &start) { return start.directory == runDirectory; });
             bool isCancelled = false;
             if (waiting != m_waiting.end()) {
-                isCancelled = !waiting->isClaimed || RunDirectory(waiting->directory).revoke();
+                // No keeper has been asked for it, or one that gave it back.
+                isCancelled = !waiting->isClaimed ||
+                              RunDirectory(runDirectory).revoke() != RunDirectory::Revocation::Refused;
                 m_waiting.erase(waiting);
-            } else if (inFlight != m_inFlight.constEnd()) {
+            } else {
                 // Its keeper comes too late, if it comes at all.
-                isCancelled = RunDirectory(inFlight->directory).revoke();
+                isCancelled = RunDirectory(runDirectory).revoke() == RunDirectory::Revocation::Revoked;
             }
             if (isCancelled)
-                Q_EMIT launchCancelled(runId);
+                Q_EMIT launchCancelled(QFileInfo(runDirectory).fileName());
         },
         Qt::QueuedConnection);
 }
@@ -107,8 +118,14 @@ void Launcher::finish()
 
 void Launcher::pump()
 {
-    while (!m_waiting.empty() && !m_retry.isActive() &&
-           (m_inFlight.size() < maximumInFlight || m_finishing)) {
+    const std::chrono::nanoseconds now = bootNow();
+    auto awaited = std::count_if(m_inFlight.cbegin(), m_inFlight.cend(),
+                                 [now](const Start &start) { return now - start.begunAt < answerPatience; });
+    for (; !m_waiting.empty() && !m_retry.isActive(); ++awaited) {
+        if (awaited >= maximumInFlight && !m_finishing) {
+            m_look.start(lookPause);
+            return;
+        }
         Start start = m_waiting.front();
         m_waiting.pop_front();
         if (!start.isClaimed) {
@@ -119,15 +136,16 @@ void Launcher::pump()
                 continue;
             }
             if (!problem.isEmpty()) {
-                Q_EMIT launchFailed(start.order.runId, problem);
+                Q_EMIT launchFailed(start.order.runId, problem, true);
                 continue;
             }
             start.isClaimed = true;
         }
+        start.begunAt = now;
         if (!begin(start)) {
             Q_EMIT launchFailed(
                 start.order.runId,
-                tr("The values of its secret variables are too long together to be passed on."));
+                tr("The values of its secret variables are too long together to be passed on."), true);
         }
     }
 }
@@ -186,34 +204,32 @@ void Launcher::startProgram()
                       : tr("The keeper %1 does not answer as this version of Procession expects. "
                            "Install both from one package.")
                             .arg(m_keeperProgram),
-            0);
+            0, false);
     });
     connect(m_program, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) {
             const QString reason = m_program->errorString();
             programEnded(tr("The keeper %1 could not be started: %2. Is Procession installed whole?")
                              .arg(m_keeperProgram, reason),
-                         shortageIn(reason));
+                         shortageIn(reason), true);
         }
     });
     m_isSound = true;
     m_program->start();
 }
 
-void Launcher::programEnded(const QString &reason, int shortage)
+void Launcher::programEnded(const QString &reason, int shortage, bool isCertain)
 {
     m_program->disconnect(this);
     m_program->deleteLater();
     m_program = nullptr;
     m_reports.clear();
-    m_suspects.clear();
-    m_silent = 0;
     const QHash<QString, Start> inFlight = std::exchange(m_inFlight, {});
     for (const Start &start : inFlight) {
         if (shortage != 0)
             delay(start, shortage);
         else
-            Q_EMIT launchFailed(start.order.runId, reason);
+            Q_EMIT launchFailed(start.order.runId, reason, isCertain);
     }
     QMetaObject::invokeMethod(this, &Launcher::pump, Qt::QueuedConnection);
 }
@@ -231,77 +247,50 @@ void Launcher::takeReports()
             m_program->kill(); // whatever it is, nothing it says can be relied upon
     }
     m_reports.remove(0, m_isSound ? taken : m_reports.size());
+    if (!m_launched.isEmpty())
+        Q_EMIT launched(std::exchange(m_launched, {}));
 }
 
-/// False if this is no report of a run in flight.
+/// False if this is no report at all.
 bool Launcher::takeReport(const StartReport &report)
 {
-    if (report.start > rundir::Start::KeeperFailed || report.run[sizeof report.run - 1] != '\0')
+    using rundir::Start;
+    if (report.start > Start::KeeperFailed || report.run[sizeof report.run - 1] != '\0')
         return false;
-    if (report.run[0] == '\0') {
-        ++m_silent;
-        for (auto start = m_inFlight.cbegin(); start != m_inFlight.cend(); ++start)
-            m_suspects.insert(start.key());
-        findSilent();
-        return true;
-    }
     const QString runId = QString::fromLatin1(report.run);
     const auto found = m_inFlight.constFind(runId);
+    // Two halves of a keeper may report, where one was killed right after it had.
     if (found == m_inFlight.constEnd())
-        return false;
-    const Start start = *found;
+        return true;
+    const bool wasKilled = report.start == Start::KeeperFailed && report.error == 0;
+    if (wasKilled) {
+        // One half may go on for the other, and report as well.
+        const RunFacts facts = RunDirectory(found->directory).inspect();
+        if (facts.keeper == RunFacts::Keeper::Alive)
+            return true;
+    }
+    const Launcher::Start start = *found;
     m_inFlight.erase(found);
-    const bool nothingBegan = report.start == rundir::Start::KeeperFailed ||
-                              report.start == rundir::Start::NoDirectory ||
-                              report.start == rundir::Start::NotRecorded;
+    const bool nothingBegan =
+        !wasKilled && (report.start == Start::KeeperFailed || report.start == Start::NoDirectory ||
+                       report.start == Start::Foreign || report.start == Start::NotRecorded);
     if (nothingBegan && isShortage(report.error)) {
         delay(start, report.error);
     } else {
         m_pause = firstPause;
-        if (report.start != rundir::Start::Started)
-            Q_EMIT launchFailed(runId, startProblem(report));
+        if (report.start == Start::Started)
+            m_launched.append(runId);
+        else
+            Q_EMIT launchFailed(runId, startProblem(report), nothingBegan);
     }
-    if (m_silent > 0)
-        findSilent();
     return true;
-}
-
-/// Which of those in flight lost its keeper before it could say a word: the one of which nothing was heard
-/// when all others had been.
-void Launcher::findSilent()
-{
-    QStringList unheard;
-    for (auto run = m_suspects.begin(); run != m_suspects.end();) {
-        const auto start = m_inFlight.constFind(*run);
-        const RunFacts facts =
-            start != m_inFlight.constEnd() ? RunDirectory(start->directory).inspect() : RunFacts();
-        if (start != m_inFlight.constEnd() && facts.record == RunFacts::Record::None) {
-            unheard.append(*run);
-            ++run;
-            continue;
-        }
-        if (facts.keeper == RunFacts::Keeper::Gone && facts.slot.phase < rundir::Phase::Finished) {
-            --m_silent; // it was this one, and its state says how far it came
-            m_inFlight.remove(*run);
-        }
-        run = m_suspects.erase(run);
-    }
-    if (unheard.size() > m_silent)
-        return;
-    for (const QString &runId : unheard) {
-        m_inFlight.remove(runId);
-        StartReport report{};
-        report.start = rundir::Start::KeeperFailed;
-        Q_EMIT launchFailed(runId, startProblem(report));
-    }
-    m_suspects.clear();
-    m_silent = 0;
 }
 
 void Launcher::endGracefully()
 {
     m_finishing = true;
     m_retry.stop();
+    m_look.stop();
     m_waiting.erase(
         std::remove_if(m_waiting.begin(), m_waiting.end(), [](const Start &start) { return start.isTold; }),
         m_waiting.end());
@@ -312,9 +301,11 @@ void Launcher::endGracefully()
         return;
     program->disconnect(this);
     program->closeWriteChannel();
-    if (!program->waitForFinished(farewellMs)) {
+    if (program->processId() > 0)
+        ::kill(pid_t(program->processId()), SIGCONT); // somebody may have stopped it
+    if (!program->waitForFinished(int(farewell.count()))) {
         program->kill();
-        program->waitForFinished(farewellMs);
+        program->waitForFinished(int(burial.count()));
     }
 }
 

@@ -37,20 +37,35 @@ QByteArray pathOf(const QString &directory, const char *name)
     return QFile::encodeName(directory) + '/' + name;
 }
 
-/// Opened for reading, if it is a file of this user's own; else -1, with `*record` Foreign if it is
-/// another's.
+/// What lies in the state file's place, as far as that can be told without opening it.
+RunFacts::Record unopened(const QByteArray &path)
+{
+    struct stat info;
+    if (::lstat(path.constData(), &info) != 0)
+        return errno == ENOENT || errno == ENOTDIR ? RunFacts::Record::None : RunFacts::Record::Unreadable;
+    return S_ISREG(info.st_mode) && info.st_uid == ::geteuid() ? RunFacts::Record::Unreadable
+                                                               : RunFacts::Record::Foreign;
+}
+
+/// Opened for reading, if it is a file of this user's own; else -1, and `*record` says why.
 Descriptor openState(const QString &directory, RunFacts::Record *record)
 {
-    *record = RunFacts::Record::None;
+    const QByteArray path = pathOf(directory, stateFile);
     // O_NONBLOCK: a FIFO in its place must not make anybody wait.
-    Descriptor fd(
-        ::open(pathOf(directory, stateFile).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    Descriptor fd(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat info;
-    if (fd >= 0 && ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == ::geteuid())
-        return fd;
-    if (fd >= 0 || (errno != ENOENT && errno != EMFILE && errno != ENFILE))
+    if (fd < 0) {
+        *record = errno == ENOENT ? RunFacts::Record::None : unopened(path);
+    } else if (::fstat(fd, &info) != 0) {
+        *record = RunFacts::Record::Unreadable;
+        fd.reset();
+    } else if (!S_ISREG(info.st_mode) || info.st_uid != ::geteuid()) {
         *record = RunFacts::Record::Foreign;
-    return Descriptor();
+        fd.reset();
+    } else {
+        *record = RunFacts::Record::None;
+    }
+    return fd;
 }
 
 struct StateRecord
@@ -64,9 +79,13 @@ StateRecord newestSlot(int fd)
     std::array<StateSlot, 2> slots;
     const ssize_t got = ::pread(fd, slots.data(), sizeof slots, 0);
     StateRecord newest;
+    if (got < 0) {
+        newest.kind = RunFacts::Record::Unreadable;
+        return newest;
+    }
     const auto *bytes = reinterpret_cast<const char *>(slots.data());
     // A state file is made of zeros, before the first slot is written into it.
-    if (std::any_of(bytes, bytes + std::max<ssize_t>(got, 0), [](char byte) { return byte != 0; }))
+    if (std::any_of(bytes, bytes + got, [](char byte) { return byte != 0; }))
         newest.kind = RunFacts::Record::Damaged;
     for (size_t i = 0; i < slots.size(); ++i) {
         if (got < ssize_t((i + 1) * slotBytes))
@@ -82,12 +101,25 @@ StateRecord newestSlot(int fd)
     return newest;
 }
 
-/// True if this is a folder of this user's own, and no link to one.
-bool isOwn(const QString &directory)
+/// None of a folder of this user's own, and of none at all; else what keeps it from being looked into.
+RunFacts::Record lookAtFolder(const QString &directory, bool *isThere)
 {
     struct stat info;
-    return ::lstat(QFile::encodeName(directory).constData(), &info) == 0 && S_ISDIR(info.st_mode) &&
-           info.st_uid == ::geteuid();
+    *isThere = ::lstat(QFile::encodeName(directory).constData(), &info) == 0;
+    if (!*isThere)
+        return errno == ENOENT || errno == ENOTDIR ? RunFacts::Record::None : RunFacts::Record::Unreadable;
+    return S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() ? RunFacts::Record::None
+                                                               : RunFacts::Record::Foreign;
+}
+
+bool isPassing(int error)
+{
+    return isShortage(error) || error == EIO || error == EINTR;
+}
+
+bool isFull(int error)
+{
+    return error == ENOSPC || error == EDQUOT;
 }
 
 } // namespace
@@ -152,42 +184,64 @@ std::optional<StateSlot> RunDirectory::readState() const
 RunFacts RunDirectory::inspect() const
 {
     RunFacts facts;
-    if (!isOwn(m_path)) {
-        facts.record = QFileInfo(m_path).isSymLink() || QFileInfo::exists(m_path) ? RunFacts::Record::Foreign
-                                                                                  : RunFacts::Record::None;
+    bool isThere = false;
+    facts.record = lookAtFolder(m_path, &isThere);
+    if (!isThere || facts.record != RunFacts::Record::None)
         return facts;
-    }
     const Descriptor fd = openState(m_path, &facts.record);
     if (fd < 0)
         return facts;
     StateRecord newest = newestSlot(fd);
     facts.record = newest.kind;
-    if (newest.kind == RunFacts::Record::None)
+    if (newest.kind == RunFacts::Record::None || newest.kind == RunFacts::Record::Unreadable)
         return facts; // a keeper may be about to lock it, and must not find our lock there
-    if (::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        facts.keeper = RunFacts::Keeper::Alive;
+    if (::flock(fd, LOCK_SH | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            facts.keeper = RunFacts::Keeper::Alive;
+        else
+            facts.record = RunFacts::Record::Unreadable;
+        if (facts.record == RunFacts::Record::Unreadable)
+            return facts;
     } else {
         facts.keeper = RunFacts::Keeper::Gone;
         // It may have written its last word between the read and the lock.
         newest = newestSlot(fd);
         facts.record = newest.kind;
+        if (newest.kind == RunFacts::Record::Unreadable)
+            facts.keeper = RunFacts::Keeper::Unknown;
     }
     facts.slot = newest.slot;
     facts.sameBoot =
-        newest.kind != RunFacts::Record::Whole || QString::fromLatin1(newest.slot.bootId) == bootId();
+        newest.kind != RunFacts::Record::Whole || isThisBoot(QString::fromLatin1(newest.slot.bootId));
     return facts;
 }
 
-bool RunDirectory::revoke() const
+RunDirectory::Revocation RunDirectory::revoke() const
 {
-    const Descriptor fd(::open(pathOf(m_path, stateFile).constData(),
-                               O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-    if (fd < 0)
-        return true; // nor could a keeper
+    const QByteArray path = pathOf(m_path, stateFile);
+    const QByteArray spec = pathOf(m_path, specFile);
+    const Descriptor fd(
+        ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    if (fd < 0) {
+        const int error = errno;
+        // A shortage may be ours alone: the keeper is another process.
+        if (isPassing(error))
+            return Revocation::Unknown;
+        // A keeper makes its state before it reads the spec: one that has not yet will find none.
+        if (isFull(error) && ::unlink(spec.constData()) != 0 && errno != ENOENT)
+            return Revocation::Unknown;
+        // Nor can a keeper open it, but one may have done so before the rights were taken away.
+        return unopened(path) == RunFacts::Record::Unreadable ? Revocation::Unknown : Revocation::Revoked;
+    }
     struct stat info;
-    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || ::flock(fd, LOCK_EX | LOCK_NB) != 0 ||
-        newestSlot(fd).kind != RunFacts::Record::None)
-        return false;
+    if (::fstat(fd, &info) != 0)
+        return Revocation::Unknown;
+    if (!S_ISREG(info.st_mode))
+        return Revocation::Refused;
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? Revocation::Refused : Revocation::Unknown;
+    if (const RunFacts::Record record = newestSlot(fd).kind; record != RunFacts::Record::None)
+        return record == RunFacts::Record::Unreadable ? Revocation::Unknown : Revocation::Refused;
     // A keeper that comes late finds a run that is over, and leaves it alone.
     StateSlot slot{};
     slot.magic = stateMagic;
@@ -198,7 +252,14 @@ bool RunDirectory::revoke() const
     qstrncpy(slot.bootId, bootId().toLatin1().constData(), sizeof slot.bootId);
     slot.checksum = checksum(slot);
     const std::array<StateSlot, 2> slots{StateSlot{}, slot};
-    return ::pwrite(fd, slots.data(), sizeof slots, 0) == ssize_t(sizeof slots);
+    if (::pwrite(fd, slots.data(), sizeof slots, 0) == ssize_t(sizeof slots))
+        return Revocation::Revoked;
+    // Or it finds nothing to start. It cannot have read the spec: it takes the lock, which is ours, before.
+    if (::unlink(spec.constData()) != 0 && errno != ENOENT)
+        return Revocation::Unknown;
+    ::unlink(path.constData());
+    ::rmdir(QFile::encodeName(m_path).constData());
+    return Revocation::Revoked;
 }
 
 bool RunDirectory::isRevoked(const StateSlot &slot)

@@ -18,11 +18,13 @@ struct RunFacts
 {
     enum class Keeper { Unknown, Alive, Gone };
     enum class Record {
-        None,    ///< no keeper has written yet
-        Whole,   ///< `slot` is what it wrote last
-        Damaged, ///< it has, but nothing of it can be read
-        Newer,   ///< written whole, in the format of a newer version
-        Foreign, ///< not this user's own folder and file: nothing of it counts
+        None,       ///< no keeper has written yet
+        Whole,      ///< `slot` is what it wrote last
+        Damaged,    ///< it has, but nothing of it can be read
+        Newer,      ///< written whole, in the format of a newer version
+        Foreign,    ///< not this user's own folder and file: nothing of it counts
+        Unreadable, ///< not now (no descriptor free, rights taken away ...): says nothing, is to be asked
+                    ///< again
     };
 
     Record record = Record::None;
@@ -58,9 +60,14 @@ public:
     /// run when a roster is opened and when a keeper seems to be gone.
     RunFacts inspect() const;
 
-    /// Sees to it that a run no keeper has said a word of cannot start any more. False if one has, or is
-    /// about to.
-    bool revoke() const;
+    enum class Revocation {
+        Revoked, ///< nothing of the run has begun or ever will
+        Refused, ///< a keeper has it, or had it
+        Unknown, ///< it cannot be told now; to be asked again
+    };
+    /// Sees to it that a run no keeper has said a word of cannot start any more. Where the disk has no room
+    /// for that to be recorded, what a keeper needs is removed.
+    Revocation revoke() const;
     /// True of a state that revoke() left.
     static bool isRevoked(const rundir::StateSlot &slot);
 

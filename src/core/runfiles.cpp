@@ -67,8 +67,9 @@ std::optional<QByteArray> readSpec(int directory)
 /// The `state` file as one look found it.
 struct StateFile
 {
-    bool written = false; ///< a keeper has begun with it
-    bool newer = false;   ///< its format is a later version's
+    bool written = false;    ///< a keeper has begun with it
+    bool newer = false;      ///< its format is a later version's
+    bool unreadable = false; ///< not now, that is; the rest says nothing then
     std::optional<StateSlot> slot;
     bool held = false; ///< known if the slot does not say that the run is over
 };
@@ -82,9 +83,12 @@ void readSlots(int file, StateFile &state)
 {
     std::array<StateSlot, 2> slots{};
     const ssize_t got = ::pread(file, slots.data(), sizeof slots, 0);
+    state.unreadable = got < 0;
+    if (state.unreadable)
+        return;
     const auto *bytes = reinterpret_cast<const char *>(slots.data());
     // It may be made of zeros before the first slot is written.
-    state.written = std::any_of(bytes, bytes + std::max<ssize_t>(got, 0), [](char c) { return c != 0; });
+    state.written = std::any_of(bytes, bytes + got, [](char c) { return c != 0; });
     for (size_t i = 0; i < slots.size() && got >= ssize_t((i + 1) * rundir::slotBytes); ++i) {
         const StateSlot &slot = slots[i];
         state.newer |= slot.magic == rundir::stateMagic && slot.version > rundir::stateVersion;
@@ -104,15 +108,18 @@ StateFile readState(int directory)
     if (file < 0) {
         // What is there but no file cannot be a keeper's.
         state.written = ::fstatat(directory, rundir::stateFile, &about, AT_SYMLINK_NOFOLLOW) == 0;
+        // A shortage of descriptors, say.
+        state.unreadable = state.written ? S_ISREG(about.st_mode) : errno != ENOENT;
         return state;
     }
     readSlots(file, state);
     // A keeper that has not written yet may be about to lock it, and must not find our lock there.
-    if (!state.written)
+    if (!state.written || state.unreadable)
         return state;
     if (state.slot && isOver(state.slot->phase))
         return state;
-    state.held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    state.held = ::flock(file, LOCK_SH | LOCK_NB) != 0;
+    state.unreadable = state.held && errno != EWOULDBLOCK;
     // It may have written its last word between the first read and the lock.
     if (!state.held)
         readSlots(file, state);
@@ -154,6 +161,12 @@ void takeDamaged(WorkerStatus &status, const StateFile &state)
 
 void takeState(WorkerStatus &status, const StateFile &state)
 {
+    if (state.unreadable) {
+        // Nothing is done to what may be alive.
+        status.state = State::Running;
+        status.problem = tr("Its state cannot be read now, so whether it runs is not known.");
+        return;
+    }
     if (!state.written) {
         status.state = State::NotStarted;
         status.problem = tr("It was prepared, but its start has not begun.");
@@ -167,7 +180,7 @@ void takeState(WorkerStatus &status, const StateFile &state)
     facts.slot = *state.slot;
     facts.keeper = state.held ? RunFacts::Keeper::Alive : RunFacts::Keeper::Gone;
     const QByteArray boot(facts.slot.bootId, qstrnlen(facts.slot.bootId, sizeof facts.slot.bootId));
-    facts.sameBoot = QString::fromLatin1(boot) == bootId();
+    facts.sameBoot = isThisBoot(QString::fromLatin1(boot));
     takeRun(status, facts);
 }
 
@@ -302,7 +315,11 @@ bool RunFiles::remove(const QByteArray &name) const
     StateFile state;
     if (lock >= 0)
         readSlots(lock, state);
-    if (state.written) {
+    else
+        state = readState(run.fd());
+    if (state.unreadable)
+        return false;
+    if (lock >= 0 && state.written) {
         if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
             return false;
         readSlots(lock, state);
@@ -312,15 +329,16 @@ bool RunFiles::remove(const QByteArray &name) const
         if (status.state != State::Ended)
             return false;
     } else if (lock >= 0 || !exists(run.fd(), rundir::stateFile)) {
-        if (!RunDirectory(m_path + u'/' + QFile::decodeName(name)).revoke())
-            return false; // its start begins just now
+        const RunDirectory directory(m_path + u'/' + QFile::decodeName(name));
+        if (directory.revoke() != RunDirectory::Revocation::Revoked)
+            return false; // its start begins just now, for all that is known
     }
     // The state goes last: what is left before is a run that has ended.
     for (const QByteArray &file : std::as_const(segments))
         ::unlinkat(run.fd(), file.constData(), 0);
     for (const char *file : {rundir::controlSocket, rundir::specFile, rundir::stateFile})
         ::unlinkat(run.fd(), file, 0);
-    return ::unlinkat(m_runs, name.constData(), AT_REMOVEDIR) == 0;
+    return ::unlinkat(m_runs, name.constData(), AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
 void RunFiles::removeEmpty(const QByteArray &name) const

@@ -451,9 +451,10 @@ void Supervisor::checkJournal()
     m_journalFailed = failed;
 }
 
-void Supervisor::tell(ActivityEntry::Kind kind, WorkerId worker, const QString &text)
+/// `timeMs`: when it happened, if that is known: a window that was just opened tells what happened before.
+void Supervisor::tell(ActivityEntry::Kind kind, WorkerId worker, const QString &text, qint64 timeMs)
 {
-    Q_EMIT activity({QDateTime::currentMSecsSinceEpoch(), kind, worker, text});
+    Q_EMIT activity({timeMs > 0 ? timeMs : QDateTime::currentMSecsSinceEpoch(), kind, worker, text});
 }
 
 } // namespace procession

@@ -130,7 +130,8 @@ private:
     bool advance(Worker &worker, Event event);
     void end(Worker &worker, Event event, const EndFacts &facts);
     void rang(const QStringList &runIds, bool overflowed);
-    void launchFailed(const QString &runId, const QString &reason);
+    void launchFailed(const QString &runId, const QString &reason, bool isCertain);
+    void revoke(Worker &worker);
     void launchCancelled(const QString &runId);
     void unreachable(const QString &runId);
     void sweep();
@@ -140,7 +141,7 @@ private:
     void flush();
     void emitNow(const RosterDelta &delta);
     void checkJournal();
-    void tell(ActivityEntry::Kind kind, WorkerId worker, const QString &text);
+    void tell(ActivityEntry::Kind kind, WorkerId worker, const QString &text, qint64 timeMs = 0);
 
     Paths m_paths;
     QString m_rosterId;

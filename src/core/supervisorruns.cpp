@@ -31,6 +31,7 @@ constexpr auto sweepPeriod = 1s;
 constexpr auto sweepPause = 5ms;
 constexpr int sweepBatch = 100; // a few at a time, so that the window stays fluid
 constexpr auto launchPatience = 5s;
+constexpr int looksPerLock = 5; // looks of the sweep, for one that proves that the keeper lives
 
 bool keeperExists(qint64 pid)
 {
@@ -72,6 +73,8 @@ Supervisor::Hands::~Hands()
 void Supervisor::reachOut()
 {
     m_hands = std::make_unique<Hands>(m_paths.keeperProgram);
+    connect(m_hands->launcher, &Launcher::launched, this,
+            [this](const QStringList &runIds) { rang(runIds, false); });
     connect(m_hands->launcher, &Launcher::launchFailed, this, &Supervisor::launchFailed);
     connect(m_hands->launcher, &Launcher::launchCancelled, this, &Supervisor::launchCancelled);
     connect(m_hands->launcher, &Launcher::launchDelayed, this,
@@ -86,7 +89,7 @@ void Supervisor::reachOut()
                     worker->startProblem = reason;
                     showProblem(*worker);
                 } else {
-                    m_hands->launcher->cancel(runId);
+                    m_hands->launcher->cancel(worker->status.runDirectory);
                 }
             });
     connect(m_hands->launcher, &Launcher::unreachable, this, &Supervisor::unreachable);
@@ -147,7 +150,7 @@ void Supervisor::ask(Worker &worker, Verb verb, int argument)
         worker.pending.takeDue(bootNow());
         m_hands->launcher->send(worker.status.runDirectory, verb, argument);
     } else if (verb == Verb::Stop || verb == Verb::Kill) {
-        m_hands->launcher->cancel(worker.status.runId);
+        m_hands->launcher->cancel(worker.status.runDirectory);
     }
 }
 
@@ -160,13 +163,15 @@ void Supervisor::take(Worker &worker)
     if (!RunDirectory::isId(runId) || !QFileInfo::exists(run.path()))
         return; // claimed, but its start never came to be, or it was cleared away since
     const RunFacts facts = run.inspect();
-    if (facts.record == RunFacts::Record::None ? run.revoke() : RunDirectory::isRevoked(facts.slot))
+    const bool isUntouched = facts.record == RunFacts::Record::None;
+    if (isUntouched ? run.revoke() == RunDirectory::Revocation::Revoked : RunDirectory::isRevoked(facts.slot))
         return; // its window went before the launch: it is offered again
     status.runId = runId;
     status.runDirectory = run.path();
     worker.trace.runId = runId;
     worker.launchedAt = bootNow();
     m_runs.insert(runId, status.id);
+    worker.toRevoke = true;
     advance(worker, Event::Start);
     settle(worker, facts);
 }
@@ -192,7 +197,11 @@ void Supervisor::inspect(Worker &worker)
 void Supervisor::settle(Worker &worker, const RunFacts &facts)
 {
     const bool isKept = facts.keeper == RunFacts::Keeper::Alive;
+    worker.unreadable = facts.record == RunFacts::Record::Unreadable;
     switch (facts.record) {
+    case RunFacts::Record::Unreadable:
+        showProblem(worker);
+        return;
     case RunFacts::Record::None:
     case RunFacts::Record::Foreign:
         if (worker.sequence > 0 && worker.status.state == State::Starting)
@@ -248,7 +257,7 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
     worker.keeperPid = slot.keeperPid;
     worker.trace.mainPid = slot.mainPid;
     worker.trace.mainStartTicks = slot.mainStartTicks;
-    worker.filesGone = false;
+    worker.filesGone = worker.toRevoke = false;
     worker.startProblem.clear();
     takeSlot(status, slot);
     worker.slotProblem = status.problem;
@@ -261,7 +270,7 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
     if (slot.phase >= Phase::Running && slot.phase <= Phase::Finished && status.state == State::Starting) {
         advance(worker, Event::Started);
         tell(ActivityEntry::Kind::Started, status.id,
-             tr("%1 started, PID %2").arg(status.spec->name).arg(slot.mainPid));
+             tr("%1 started, PID %2").arg(status.spec->name).arg(slot.mainPid), status.startedMs);
     }
     const bool listens = slot.phase >= Phase::Running && slot.phase <= Phase::Exited;
     if (listens && worker.pending.verb() && worker.pending.takeDue(bootNow()))
@@ -352,7 +361,7 @@ void Supervisor::end(Worker &worker, Event event, const EndFacts &facts)
     const QString &name = status.spec->name;
     const auto kind = isFailure(status.outcome) ? ActivityEntry::Kind::Failed : ActivityEntry::Kind::Ended;
     if (event == Event::StartFailed) {
-        tell(kind, status.id, tr("%1 could not be started: %2").arg(name, status.problem));
+        tell(kind, status.id, tr("%1 could not be started: %2").arg(name, status.problem), status.endedMs);
     } else if (status.outcome == Outcome::Stopped && status.startedMs == 0) {
         tell(kind, status.id, tr("%1 was stopped before it was started.").arg(name));
     } else if (!status.exitCode) {
@@ -362,13 +371,15 @@ void Supervisor::end(Worker &worker, Event event, const EndFacts &facts)
         const QString took = tookText(status.endedAt - status.startedAt);
         tell(kind, status.id,
              (*status.exitCode < 0 ? tr("%1 ended by %2, %3") : tr("%1 ended, exit code %2, %3"))
-                 .arg(name, code, took));
+                 .arg(name, code, took),
+             status.endedMs);
         // Not where its keeper was killed meanwhile: then nobody has seen them go.
         if (status.strays > 0 && status.survivors == 0 && status.problem.isEmpty())
             tell(ActivityEntry::Kind::Ended, status.id,
                  status.strays == 1
                      ? tr("1 left-behind process of %1 was ended").arg(name)
-                     : tr("%1 left-behind processes of %2 were ended").arg(status.strays).arg(name));
+                     : tr("%1 left-behind processes of %2 were ended").arg(status.strays).arg(name),
+                 status.endedMs);
     }
     if (std::exchange(worker.restartWanted, false)) {
         // From the event loop: everybody sees this end before the next start.
@@ -394,19 +405,53 @@ void Supervisor::rang(const QStringList &runIds, bool overflowed)
     }
 }
 
-void Supervisor::launchFailed(const QString &runId, const QString &reason)
+void Supervisor::launchFailed(const QString &runId, const QString &reason, bool isCertain)
 {
     Worker *worker = findRun(runId);
-    if (worker == nullptr)
+    if (worker == nullptr || !isAlive(worker->status.state) || worker->abandoned)
         return;
     // The launcher may have been killed after its keeper had begun: only a run that can never start has
     // failed.
-    refresh(*worker);
-    if (!isAlive(worker->status.state) || worker->sequence > 0 ||
-        !RunDirectory(worker->status.runDirectory).revoke())
+    const RunFacts facts = RunDirectory(worker->status.runDirectory).inspect();
+    const bool isRecorded =
+        facts.record == RunFacts::Record::Whole || facts.record == RunFacts::Record::Newer;
+    if (facts.record == RunFacts::Record::None && worker->status.startedMs == 0)
+        worker->sequence = 0; // its keeper gave it back
+    if (isRecorded || (!isCertain && facts.record != RunFacts::Record::None))
+        settle(*worker, facts);
+    if (!isAlive(worker->status.state) || worker->abandoned || worker->sequence > 0 || isRecorded)
         return;
-    worker->status.problem = reason;
-    end(*worker, Event::StartFailed, EndFacts{.startFailed = true});
+    worker->toRevoke = true;
+    worker->failure = reason;
+    worker->startProblem = reason;
+    revoke(*worker);
+    if (isCertain && isAlive(worker->status.state)) {
+        worker->status.problem = reason;
+        end(*worker, Event::StartFailed, EndFacts{.startFailed = true});
+    }
+}
+
+/// Ends a start that nobody is about to carry out, once it is certain that nobody can.
+void Supervisor::revoke(Worker &worker)
+{
+    if (RunDirectory(worker.status.runDirectory).revoke() != RunDirectory::Revocation::Revoked) {
+        showProblem(worker); // asked again by the sweep, where no record says more
+        return;
+    }
+    WorkerStatus &status = worker.status;
+    status.problem = worker.failure;
+    if (!worker.failure.isEmpty()) {
+        end(worker, Event::StartFailed, EndFacts{.startFailed = true});
+    } else if (status.state == State::Stopping) {
+        end(worker, Event::Ended, EndFacts{.stopAsked = true});
+    } else {
+        // It was never alive, though that could not be known: it is offered again.
+        m_runs.remove(status.runId);
+        m_alive.remove(status.id);
+        clearRun(status);
+        status.state = State::NotStarted;
+        markDirty(worker);
+    }
 }
 
 void Supervisor::launchCancelled(const QString &runId)
@@ -449,7 +494,6 @@ void Supervisor::sweep()
 /// Looks at a run whose ring may have been lost, or whose keeper may be gone, stopped or out of reach.
 void Supervisor::chase(Worker &worker)
 {
-    refresh(worker);
     const std::chrono::nanoseconds now = bootNow();
     if (isAlive(worker.status.state) && worker.sequence == 0) {
         if (now - worker.launchedAt >= launchPatience && worker.startProblem.isEmpty()) {
@@ -458,19 +502,32 @@ void Supervisor::chase(Worker &worker)
                    "the keepers may be stopped (SIGCONT lets it go on), or the machine is "
                    "overloaded.");
         }
-        inspect(worker);
+        const RunFacts facts = RunDirectory(worker.status.runDirectory).inspect();
+        settle(worker, facts);
+        if (!isAlive(worker.status.state) || worker.abandoned || worker.sequence > 0)
+            return;
+        if (worker.toRevoke && facts.record == RunFacts::Record::None)
+            revoke(worker);
+        else if (worker.pending.takeDue(now))
+            m_hands->launcher->cancel(worker.status.runDirectory);
         showProblem(worker);
         return;
     }
+    // A process of the keeper's number is no proof that it lives: it may be another, or not be reaped.
+    const bool isLockDue = ++worker.looks >= looksPerLock;
     const bool isOverdue = worker.pending.isOverdue(now);
-    if (isAlive(worker.status.state) && !worker.abandoned && (isOverdue || !keeperExists(worker.keeperPid)))
+    if (isLockDue || isOverdue || worker.unreadable || !keeperExists(worker.keeperPid)) {
+        worker.looks = 0;
         inspect(worker);
+    } else {
+        refresh(worker);
+    }
     if (!isAlive(worker.status.state) || worker.abandoned)
         return;
     if (worker.pending.takeDue(now))
         m_hands->launcher->send(worker.status.runDirectory, *worker.pending.verb(),
                                 worker.pending.argument());
-    worker.silent = isOverdue;
+    worker.silent = worker.pending.isOverdue(now);
     showProblem(worker);
 }
 
@@ -487,6 +544,9 @@ void Supervisor::showProblem(Worker &worker)
                      "is lost. Terminate ends it.")
                 : tr("Its keeper was killed. The worker still runs, and is watched, but its exit code and "
                      "further output are lost. Let it finish, or terminate it and start it again.");
+    } else if (worker.unreadable) {
+        problem = tr("Its run's files cannot be read now, so that how it is may have changed: too many files "
+                     "are open, or the rights of its folder were taken away. They are read again.");
     } else if (worker.filesGone) {
         problem =
             tr("Its run's files were removed while it runs: its output and its end cannot be seen any more. "

@@ -32,8 +32,15 @@ struct Supervisor::Worker
     std::unique_ptr<RunFacts> abandoned;
     bool endedHere = false; // the person had its orphans ended
 
+    // Nobody is about to start it, but that nobody can any more is not proven yet. `failure` says why nobody
+    // did; it is empty if a window that is gone was to.
+    bool toRevoke = false;
+    QString failure;
+    int looks = 0; // of the sweep, since its lock was tried
+
     // What is to be said of it while it is alive, the gravest first.
     bool filesGone = false;   // its record vanished while its keeper lives
+    bool unreadable = false;  // it cannot be read now
     bool unreachable = false; // nobody listens on its control socket, though its keeper lives
     bool silent = false;      // its keeper confirms nothing
     QString slotProblem;      // by the state

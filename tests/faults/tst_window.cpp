@@ -172,7 +172,7 @@ void TestWindow::fault1_runKilled()
         if (stateOf(run).phase == Phase::None) {
             // Claimed, and killed before the keeper: nothing was started, and nothing can be any more.
             QCOMPARE(m_harness->startsOf(run), 0);
-            QVERIFY(RunDirectory(run.path).revoke());
+            QCOMPARE(RunDirectory(run.path).revoke(), RunDirectory::Revocation::Revoked);
             QCOMPARE(m_harness->launch(run), int{SomeFailed});
             ++claimed;
             continue;
@@ -298,7 +298,7 @@ void TestWindow::fault10_killedBeforeTheLaunch()
     for (const Run &run : {whole, cut, bare}) {
         QVERIFY(!isHeld(run));
         QCOMPARE(m_harness->startsOf(run), 0);
-        QVERIFY(RunDirectory(run.path).revoke());
+        QCOMPARE(RunDirectory(run.path).revoke(), RunDirectory::Revocation::Revoked);
         QVERIFY(RunDirectory::isRevoked(stateOf(run)));
         QCOMPARE(m_harness->launch(run), int{SomeFailed}); // a late keeper leaves it alone
         QCOMPARE(m_harness->startsOf(run), 0);

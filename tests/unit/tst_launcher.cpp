@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <csignal>
 #include <memory>
 
 using namespace procession;
@@ -111,24 +112,50 @@ private Q_SLOTS:
         QVERIFY(m_failed->at(0).at(1).toString().contains(u"does not answer as"));
     }
 
-    void doesNotBelieveAReportOfAnotherRun()
+    /// The second half of a keeper may report what the first one had reported before it was killed.
+    void passesOverReportsOfOthers()
     {
-        script("request; started another; cat >/dev/null");
+        script("request; started another; report 07 00 ''; started ${dir##*/}; started ${dir##*/}; request; "
+               "report 06 1c ${dir##*/}; cat >/dev/null");
         launch(u"one"_s);
+        launch(u"two"_s);
         QTRY_COMPARE(m_failed->count(), 1);
-        QVERIFY(m_failed->at(0).at(1).toString().contains(u"does not answer as"));
+        QCOMPARE(failedRuns(), QStringList{u"two"_s});
+        QVERIFY(m_failed->at(0).at(2).toBool()); // nothing of it has begun
     }
 
-    /// A keeper died without a word: it is the one that is not heard of when all others are.
-    void findsTheOneThatSaidNothing()
+    void failsTheOneWhoseKeeperWasKilled()
     {
-        script("request; request; request; started one; report 07 00 ''; started three; cat >/dev/null");
+        script("request; request; request; report 07 00 two; cat >/dev/null");
         launch(u"one"_s);
         launch(u"two"_s);
         launch(u"three"_s);
         QTRY_COMPARE(m_failed->count(), 1);
         QCOMPARE(failedRuns(), QStringList{u"two"_s});
         QVERIFY(m_failed->at(0).at(1).toString().contains(u"was killed"));
+        QVERIFY(!m_failed->at(0).at(2).toBool());
+    }
+
+    /// Hung keepers, of which nothing is ever heard.
+    void waitsForNobodyForever()
+    {
+        script("for ((i = 0; i < 64; ++i)); do request; done; exec KEEPER --serve");
+        for (int i = 0; i < 65; ++i)
+            launch(u"run-%1"_s.arg(i));
+        QTRY_COMPARE_WITH_TIMEOUT(phase(u"run-64"_s), rundir::Phase::Finished, 60'000);
+    }
+
+    void endsAProgramThatIsStopped()
+    {
+        script("echo $$ >HOME/pid; exec KEEPER --serve");
+        launch(u"one"_s);
+        QTRY_COMPARE(phase(u"one"_s), rundir::Phase::Finished);
+        QFile file(m_home->filePath(u"pid"_s));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(::kill(pid_t(file.readAll().trimmed().toInt()), SIGSTOP), 0);
+        launch(u"two"_s);
+        end();
+        QTRY_COMPARE(phase(u"two"_s), rundir::Phase::Finished);
     }
 
     void triesAgainWhereThereWasNoRoom()
@@ -148,7 +175,7 @@ private Q_SLOTS:
         script("while request; do crowded ${dir##*/}; done");
         launch(u"one"_s);
         QTRY_COMPARE(m_delayed->count(), 1);
-        m_launcher->cancel(u"one"_s);
+        m_launcher->cancel(directory(u"one"_s));
         QTRY_COMPARE(m_cancelled->count(), 1);
         const auto slot = RunDirectory(directory(u"one"_s)).readState();
         QVERIFY(!slot || RunDirectory::isRevoked(*slot));
@@ -158,15 +185,25 @@ private Q_SLOTS:
     void takesBackWhatIsUnderWay()
     {
         script("request; while [ ! -e HOME/go ]; do sleep 0.02; done; printf '%s\\0\\0' \"$dir\" | KEEPER "
-               "--serve");
+               "--serve; cat >/dev/null");
         launch(u"one"_s);
         QTRY_VERIFY(QFile::exists(directory(u"one"_s) + u"/spec"));
-        m_launcher->cancel(u"one"_s);
+        m_launcher->cancel(directory(u"one"_s));
         QTRY_COMPARE(m_cancelled->count(), 1);
         QVERIFY(QFile(m_home->filePath(u"go"_s)).open(QIODevice::WriteOnly));
         QTRY_COMPARE(m_failed->count(), 1);
         const QString reason = m_failed->at(0).at(1).toString();
         QVERIFY2(reason.contains(u"started before"), qPrintable(reason));
+        QCOMPARE(phase(u"one"_s), rundir::Phase::FailedToStart);
+    }
+
+    /// Nothing here knows of it: a window that is gone was about to start it.
+    void takesBackWhatItDoesNotKnow()
+    {
+        begin(m_home->paths().keeperProgram);
+        QVERIFY(QDir().mkdir(directory(u"one"_s)));
+        m_launcher->cancel(directory(u"one"_s));
+        QTRY_COMPARE(m_cancelled->count(), 1);
         QCOMPARE(phase(u"one"_s), rundir::Phase::FailedToStart);
     }
 

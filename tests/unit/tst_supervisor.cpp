@@ -12,10 +12,13 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <memory>
 
 using namespace procession;
@@ -226,6 +229,57 @@ private Q_SLOTS:
         QCOMPARE(launchAgain(run.path()), int(rundir::SomeFailed));
         m_supervisor->start({id});
         QTRY_COMPARE(m_supervisor->status(id)->outcome, Outcome::Succeeded);
+    }
+
+    /// Without a free descriptor nothing can be said of a run: it is neither offered again nor over.
+    void asksAgainWhatItCannotRead()
+    {
+        const WorkerId id = m_supervisor->add(direct(QStringLiteral("w"), {u"sleep"_qs, u"100"_qs}));
+        m_supervisor->start({id});
+        QTRY_COMPARE(state(id), State::Running);
+        rlimit limit{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+        const int unused = ::dup(0);
+        ::close(unused);
+        const rlimit full{rlim_t(unused), limit.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &full), 0);
+        const bool isSaid = QTest::qWaitFor(
+            [this, id] { return m_supervisor->status(id)->problem.contains(u"cannot be read now"); });
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+        QVERIFY(isSaid);
+        QCOMPARE(state(id), State::Running);
+        QTRY_COMPARE(m_supervisor->status(id)->problem, QString());
+        m_supervisor->kill({id});
+        QTRY_COMPARE(m_supervisor->status(id)->outcome, Outcome::Killed);
+    }
+
+    void revokesOnlyWhatItCanProve()
+    {
+        const RunDirectory run(m_home->paths().runsDirectory() + u"/one");
+        QCOMPARE(run.revoke(), RunDirectory::Revocation::Revoked); // there is none
+        QCOMPARE(run.create("spec"), QString());
+        rlimit limit{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+        const int unused = ::dup(0);
+        ::close(unused);
+        const rlimit full{rlim_t(unused), limit.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &full), 0);
+        const RunDirectory::Revocation revoked = run.revoke();
+        const RunFacts facts = run.inspect();
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+        QCOMPARE(revoked, RunDirectory::Revocation::Unknown);
+        QCOMPARE(facts.record, RunFacts::Record::None); // it has no state, and that takes no descriptor
+
+        // A full disk, as far as this process is concerned.
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+        const rlimit noRoom{0, limit.rlim_max};
+        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &noRoom), 0);
+        const RunDirectory::Revocation withoutRoom = run.revoke();
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+        std::signal(SIGXFSZ, handler);
+        QCOMPARE(withoutRoom, RunDirectory::Revocation::Revoked);
+        QVERIFY(!QFileInfo::exists(run.path()));
     }
 
     void endsWhenItsFilesAreRemoved()
