@@ -81,7 +81,7 @@ int RunControl::connect(Result *result) const
     std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", int(directory),
                   rundir::controlSocket);
     if (::connect(connection, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {
-        *result = errno == EAGAIN ? Result::Busy : Result::Unreachable;
+        *result = errno == EAGAIN || errno == ENOMEM ? Result::Busy : Result::Unreachable;
         return -1;
     }
     return connection.release();
