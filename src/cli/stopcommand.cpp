@@ -172,7 +172,7 @@ private:
         } else if (status.state == State::Ended) {
             sayEnd(target);
         } else if (status.state == State::NotStarted) {
-            if (RunDirectory(status.runDirectory).revoke())
+            if (RunDirectory(status.runDirectory).revoke() == RunDirectory::Revocation::Revoked)
                 done(target, tr("had not been started, and will not be"));
         } else {
             tell(target);

@@ -2,12 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "core/runstatus.h"
 
+#include "core/descriptor.h"
+
 #include <QCoreApplication>
 #include <QFile>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <iterator>
 
@@ -141,6 +147,32 @@ EndFacts takeAbandoned(WorkerStatus &status, const RunFacts &facts)
         status.problem = tr("Its keeper was killed; how the worker ended is not known.");
     }
     return end;
+}
+
+void recordEnding(const QString &runDirectory, const EndFacts &end)
+{
+    const Descriptor file(
+        ::open(QFile::encodeName(runDirectory + u'/' + QLatin1String(rundir::stateFile)).constData(),
+               O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file < 0 || ::flock(file, LOCK_EX | LOCK_NB) != 0)
+        return;
+    std::array<StateSlot, 2> slots{};
+    if (::pread(file, slots.data(), sizeof slots, 0) != ssize_t(sizeof slots))
+        return;
+    const size_t place = rundir::isValid(slots[1]) && slots[1].sequence > slots[0].sequence ? 1 : 0;
+    StateSlot slot = slots[place];
+    if (!rundir::isValid(slot) || slot.phase >= Phase::Finished)
+        return;
+    ++slot.sequence;
+    slot.phase = Phase::Finished;
+    if (end.stopAsked)
+        slot.flags |= rundir::StopAsked;
+    if (end.killAsked || end.graceExpired)
+        slot.flags |= rundir::KillAsked;
+    slot.checksum = rundir::checksum(slot);
+    // What it cannot write is not known to others, as before.
+    [[maybe_unused]] const ssize_t written =
+        ::pwrite(file, &slot, sizeof slot, off_t(slot.sequence % 2 * rundir::slotBytes));
 }
 
 bool mainExists(const StateSlot &slot)

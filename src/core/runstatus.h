@@ -13,13 +13,17 @@ namespace procession {
 EndFacts factsOf(const rundir::StateSlot &slot);
 
 /// Takes over what the slot says of the run: PIDs, times, counts, the exit code, what its input and output
-/// are like; all but `state`, `outcome` and what the window asked for. `problem` is set if output is blocked
-/// or the start delayed, and else empty.
+/// are like; all but `state`, `outcome` and what the window asked for. `problem` is set if output is blocked,
+/// and else empty.
 void takeSlot(WorkerStatus &status, const rundir::StateSlot &slot);
 
 /// How a run ended whose keeper is gone without having finished it. Sets `problem` and takes back the times
 /// that another boot's clock gave.
 EndFacts takeAbandoned(WorkerStatus &status, const RunFacts &facts);
+
+/// Records that a run without a keeper was ended here, so that others learn of it too; its exit code stays
+/// unknown. Nothing happens to a run that a keeper holds, or that is over. A short file operation.
+void recordEnding(const QString &runDirectory, const EndFacts &end);
 
 /// True if the slot's main process is still there. Reads /proc.
 bool mainExists(const rundir::StateSlot &slot);

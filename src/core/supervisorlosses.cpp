@@ -89,6 +89,7 @@ void Supervisor::endAbandoned(Worker &worker, bool killed)
         known.killAsked = status.killAsked;
         known.graceExpired = killed;
         status.problem = tr("Its keeper had been killed before, so that its exit code is not known.");
+        recordEnding(status.runDirectory, known);
     }
     status.strays = 0;
     end(worker, Event::Ended, known);

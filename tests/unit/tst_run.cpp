@@ -15,6 +15,7 @@
 
 #include <csignal>
 #include <memory>
+#include <unistd.h>
 
 using namespace procession;
 using namespace Qt::Literals::StringLiterals;
@@ -303,9 +304,9 @@ private Q_SLOTS:
 
     void whatHasNoEffectIsSaidOnce()
     {
-        QCOMPARE(
-            run({project("  a: {command: 'true', is_daemon: true}\n  b: {command: 'true', is_daemon: true}\n")}),
-            0);
+        QCOMPARE(run({project(
+                     "  a: {command: 'true', is_daemon: true}\n  b: {command: 'true', is_daemon: true}\n")}),
+                 0);
         QCOMPARE(m_error.count("is_daemon"), 1);
         QVERIFY(!m_out.contains("is_daemon"));
     }
@@ -404,14 +405,21 @@ private Q_SLOTS:
 
     void aFullDiskIsNotWaitedFor()
     {
-        const QString file = project("  full: {command: 'head -c 50000 /dev/zero; exit 3', shutdown: "
+        const QString file = project("  full: {command: 'head -c 500000 /dev/zero; exit 3', shutdown: "
                                      "{timeout_seconds: 0}}\n");
+        QVERIFY(QDir().mkpath(path(u"state"_s)));
         QProcess shell;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(u"XDG_STATE_HOME"_s, path(u"state"_s));
         shell.setProcessEnvironment(environment);
-        shell.start(u"bash"_s, {u"-c"_s, u"ulimit -f 10; exec \"$0\" run --timeout 1s \"$1\""_s,
-                                u"" PROCESSION_BIN_DIR "/procession"_s, file});
+        // A small disk that only this run sees; whoever is not root becomes it in a user namespace.
+        QStringList command{u"--mount"_s};
+        if (::geteuid() != 0)
+            command << u"--user"_s << u"--map-root-user"_s;
+        shell.start(u"unshare"_s, command << u"sh"_s << u"-c"_s
+                                          << u"mount -t tmpfs -o size=200k none \"$XDG_STATE_HOME\" && "
+                                             "exec \"$0\" run --timeout 1s \"$1\""_s
+                                          << u"" PROCESSION_BIN_DIR "/procession"_s << file);
         m_out.clear();
         QCOMPARE(finish(shell), 124);
         QVERIFY2(m_out.contains("full ended"), m_out.constData());
