@@ -5,7 +5,6 @@
 #include "cli/runquery.h"
 #include "core/outputlog.h"
 #include "core/paths.h"
-#include "keeper/rundir.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -26,7 +25,7 @@ namespace {
 constexpr qint64 windowBytes = 1 << 20;
 constexpr quint64 tailWindowBytes = 64 << 10;
 // Lines are searched as far back as a run's output reaches by default: a file may claim any size.
-constexpr quint64 mostTailBytes = rundir::defaultOutputLimit;
+constexpr quint64 mostTailBytes = 256ull << 20;
 // Not every kernel tells of bytes that were spliced into a file, so new ones are looked for.
 constexpr int followPauseMs = 100;
 

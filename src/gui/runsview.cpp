@@ -102,9 +102,12 @@ void RunsView::setWorker(const QString &rosterId, const WorkerStatus *worker, st
 {
     const WorkerId before = m_worker ? m_worker->id : WorkerId{};
     const bool other = rosterId != m_rosterId || (worker ? worker->id : WorkerId{}) != before;
+    // A run that is being started may have no directory yet.
+    const bool hasStarted = !other && worker && m_worker->state == State::Starting;
     const bool turned =
         !other && worker &&
-        (worker->runId != m_worker->runId || isAlive(worker->state) != isAlive(m_worker->state));
+        (worker->runId != m_worker->runId || isAlive(worker->state) != isAlive(m_worker->state) ||
+         (hasStarted && worker->state != State::Starting));
     m_rosterId = rosterId;
     m_worker = worker ? std::optional(*worker) : std::nullopt;
     if (other) {
