@@ -31,13 +31,15 @@ int characters(RunsModel::Field field, bool ofOneWorker)
         return ofOneWorker ? 24 : 19; // with what marks the current one, or without
     case RunsModel::Field::Outcome:
         return 17;
-    case RunsModel::Field::Duration:
     case RunsModel::Field::Pid:
         return 9;
+    case RunsModel::Field::Duration:
+        return 12;
     case RunsModel::Field::Exit:
+        return 13;
     case RunsModel::Field::PeakMemory:
     case RunsModel::Field::OutputSize:
-        return 13;
+        return 15;
     case RunsModel::Field::Command:
         return 40;
     }

@@ -27,7 +27,7 @@ int defaultCharacters(Column column)
     case Column::Name:
         return 24;
     case Column::State:
-        return 19;
+        return 22;
     case Column::Cpu:
     case Column::Processes:
         return 10;
