@@ -413,12 +413,14 @@ private Q_SLOTS:
         environment.insert(u"XDG_STATE_HOME"_s, path(u"state"_s));
         shell.setProcessEnvironment(environment);
         // A small disk that only this run sees; whoever is not root becomes it in a user namespace.
-        QStringList command{u"--mount"_s};
+        QStringList command{u"--mount"_s, u"--propagation"_s, u"unchanged"_s};
         if (::geteuid() != 0)
             command << u"--user"_s << u"--map-root-user"_s;
         shell.start(u"unshare"_s, command << u"sh"_s << u"-c"_s
-                                          << u"mount -t tmpfs -o size=200k none \"$XDG_STATE_HOME\" && "
-                                             "exec \"$0\" run --timeout 1s \"$1\""_s
+                                          << u"mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o "
+                                             "size=200k none \"$XDG_STATE_HOME\" || exit 99; "
+                                             "\"$0\" run --timeout 1s \"$1\"; status=$?; "
+                                             "umount -l \"$XDG_STATE_HOME\"; exit $status"_s
                                           << u"" PROCESSION_BIN_DIR "/procession"_s << file);
         m_out.clear();
         QCOMPARE(finish(shell), 124);
