@@ -131,7 +131,7 @@ void Launcher::pump()
         if (!start.isClaimed) {
             int error = 0;
             const QString problem = RunDirectory(start.directory).create(specBytes(start.order), &error);
-            if (isShortage(error)) {
+            if (rundir::isShortage(error)) {
                 delay(start, error);
                 continue;
             }
@@ -274,7 +274,7 @@ bool Launcher::takeReport(const StartReport &report)
     const bool nothingBegan =
         !wasKilled && (report.start == Start::KeeperFailed || report.start == Start::NoDirectory ||
                        report.start == Start::Foreign || report.start == Start::NotRecorded);
-    if (nothingBegan && isShortage(report.error)) {
+    if (nothingBegan && rundir::isShortage(report.error)) {
         delay(start, report.error);
     } else {
         m_pause = firstPause;

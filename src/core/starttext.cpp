@@ -69,8 +69,6 @@ QString startProblem(const StateSlot &slot, const WorkerSpec &spec)
             .arg(reason);
     case Stage::Output:
         return tr("The output files could not be made: %1. Check the free space and rights.").arg(reason);
-    case Stage::Lock:
-        return tr("This run is kept by another keeper already.");
     case Stage::Spec:
     case Stage::None:
         break;
@@ -105,11 +103,6 @@ QString startProblem(const StartReport &report)
         break;
     }
     return tr("The program could not be started.");
-}
-
-bool isShortage(int error)
-{
-    return error == EMFILE || error == ENFILE || error == EAGAIN || error == ENOMEM;
 }
 
 QString shortageText(int error)

@@ -16,9 +16,6 @@ QString startProblem(const rundir::StateSlot &slot, const WorkerSpec &spec);
 /// Why no worker came of a start that is not recorded in the run's state, for a person to read.
 QString startProblem(const rundir::StartReport &report);
 
-/// True for an errno that passes by itself: too many files or processes, too little memory.
-bool isShortage(int error);
-
 /// What a start waits for that met such a shortage, for a person to read.
 QString shortageText(int error);
 

@@ -305,7 +305,7 @@ void Supervisor::apply(Worker &worker, const StateSlot &slot)
         return;
     }
     case Phase::FailedToStart:
-        // Called off, by the keeper while it waited for room or here before there was one.
+        // Called off: by the keeper of an earlier version, or here before there was one.
         if ((slot.flags & (rundir::StopAsked | rundir::KillAsked)) != 0 ||
             (status.state == State::Stopping && RunDirectory::isRevoked(slot))) {
             end(worker, Event::Ended, EndFacts{.stopAsked = true});

@@ -67,7 +67,6 @@ const char *explain(const StartReport &report)
     case rundir::Stage::WorkingDirectory:
         return "the working directory cannot be entered";
     case rundir::Stage::Exec:
-    case rundir::Stage::Lock:
     case rundir::Stage::None:
         break;
     }

@@ -62,12 +62,6 @@ void forgetIfClosed(int &descriptor)
         descriptor = -1;
 }
 
-/// Of processes, memory or descriptors: it may pass.
-bool isShortage(const int error)
-{
-    return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
-}
-
 uint64_t micros(const timeval &time)
 {
     return static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_usec);
@@ -87,7 +81,7 @@ void Run::begin(const int directory, State &state, Spec &spec, const Inherited &
 
 int Run::refuse(const int error)
 {
-    if (isShortage(error))
+    if (rundir::isShortage(error))
         return giveBack(error);
     fail(Stage::Spec, error);
     return keep(0);
@@ -105,7 +99,7 @@ int Run::keep(const pid_t guardian)
             stage = Stage::Fork;
             error = spawn();
         }
-        if (isShortage(error))
+        if (rundir::isShortage(error))
             m_shortage = error;
         else if (error != 0)
             fail(stage, error);
@@ -384,44 +378,33 @@ int Run::timeout(const int64_t now) const
     return wait < INT32_MAX ? static_cast<int>(wait) : INT32_MAX;
 }
 
-/// True if one of them changed something.
-bool Run::takeCommands()
+void Run::takeCommands()
 {
-    bool any = false;
     rundir::Command command{};
     while (m_control.next(command)) {
-        any |= obey(command);
+        if (obey(command))
+            changed();
         m_control.done();
     }
-    if (any)
-        changed();
-    return any;
 }
 
+/// True if it changed something.
 bool Run::obey(const rundir::Command &command)
 {
-    const bool begun = m_state->slot.mainPid != 0;
     switch (command.verb) {
     case rundir::Verb::Stop:
-        if (begun)
-            return m_ladder.stop(m_spec->stopSignal,
-                                 command.argument >= 0 ? command.argument : m_spec->graceMs);
-        m_state->slot.flags |= rundir::StopAsked;
-        return true;
+        return m_ladder.stop(m_spec->stopSignal, command.argument >= 0 ? command.argument : m_spec->graceMs);
     case rundir::Verb::Kill:
         // With nothing left to kill it means: do not wait for a disk that stays full.
         m_discard |= m_treeEmpty && (m_state->slot.flags & rundir::OutputBlocked) != 0;
         m_outputRetryAt = m_discard ? 0 : m_outputRetryAt;
-        if (begun)
-            return !m_treeEmpty && m_ladder.kill();
-        m_state->slot.flags |= rundir::KillAsked;
-        return true;
+        return !m_treeEmpty && m_ladder.kill();
     case rundir::Verb::Pause:
-        return begun && m_ladder.pause();
+        return m_ladder.pause();
     case rundir::Verb::Resume:
-        return begun && m_ladder.unpause();
+        return m_ladder.unpause();
     case rundir::Verb::Signal:
-        if (begun && command.argument > 0 && command.argument <= 64)
+        if (command.argument > 0 && command.argument <= 64)
             m_ladder.signalGroup(command.argument);
         return false;
     case rundir::Verb::Input:

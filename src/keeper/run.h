@@ -60,7 +60,7 @@ private:
     void tellStart(rundir::Start start, int error);
     void step();
     int timeout(int64_t now) const;
-    bool takeCommands();
+    void takeCommands();
     bool obey(const rundir::Command &command);
     void endInput();
     void relayTerminal();

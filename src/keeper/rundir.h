@@ -16,6 +16,7 @@
 // lost.
 //                       Another window sends raiseRequest to ask this one to come to the front.
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,7 +76,6 @@ enum class Stage : uint32_t { // where a start failed
     Fork = 3,
     WorkingDirectory = 4, // chdir
     Exec = 5,
-    Lock = 6, // somebody keeps this run already
 };
 
 enum StateFlag : uint32_t {
@@ -204,6 +204,13 @@ struct StartReport
 };
 static_assert(sizeof(StartReport) == 128);
 inline constexpr size_t maximumRequestBytes = 4u << 20;
+
+/// True for an errno that passes by itself, so that a start it stands in the way of is tried again: too many
+/// files or processes, too little memory.
+inline bool isShortage(int error)
+{
+    return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
 
 // Exit status of `procession-keeper --launch RUNDIR...`: what became of the starts.
 enum LauncherExit : int {
