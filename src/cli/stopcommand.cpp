@@ -10,6 +10,8 @@
 #include "core/bootclock.h"
 #include "core/orphanwatch.h"
 #include "core/paths.h"
+#include "core/pendingcommand.h"
+#include "core/runcontrol.h"
 #include "core/rundirectory.h"
 
 #include <QCommandLineParser>
@@ -221,17 +223,16 @@ private:
     void tell(Target &target)
     {
         const std::chrono::nanoseconds now = bootNow();
-        if (target.toldAt.count() > 0 && (now - target.toldAt < repeatPause || isConfirmed(target)))
-            return;
         const auto verb = m_options.kill ? rundir::Verb::Kill : rundir::Verb::Stop;
-        RunDirectory(target.status.runDirectory).send(verb, -1);
+        if (target.toldAt.count() > 0) {
+            if (now - target.toldAt < repeatPause)
+                return;
+            const auto slot = RunDirectory(target.status.runDirectory).readState();
+            if (slot && isConfirmed(verb, *slot))
+                return;
+        }
+        RunControl(target.status.runDirectory).send(verb, -1);
         target.toldAt = now;
-    }
-
-    bool isConfirmed(const Target &target) const
-    {
-        const auto slot = RunDirectory(target.status.runDirectory).readState();
-        return slot && (slot->flags & (m_options.kill ? rundir::KillAsked : rundir::StopAsked)) != 0;
     }
 
     void sayEnd(Target &target)

@@ -25,32 +25,29 @@ void PendingCommand::ask(rundir::Verb verb, int argument, std::chrono::nanosecon
     m_askedAt = m_dueAt = now;
 }
 
-void PendingCommand::confirm(const rundir::StateSlot &slot)
+bool isConfirmed(rundir::Verb verb, const rundir::StateSlot &slot)
 {
-    if (!m_verb)
-        return;
     const auto has = [&slot](uint32_t flags) { return (slot.flags & flags) != 0; };
     // After its main process ended the keeper ends the rest by itself, unless that is kept: then the signal
     // it sends tells that it was asked.
     const bool isOver =
         slot.phase >= rundir::Phase::Exited && (!has(rundir::StraysKept) || slot.stopSignal != 0);
-    bool isConfirmed = isOver;
-    switch (*m_verb) {
+    switch (verb) {
     case rundir::Verb::Stop:
-        isConfirmed = isOver || has(rundir::StopAsked | rundir::KillAsked);
-        break;
+        return isOver || has(rundir::StopAsked | rundir::KillAsked);
     case rundir::Verb::Kill:
-        isConfirmed = isOver || has(rundir::KillAsked);
-        break;
+        return isOver || has(rundir::KillAsked);
     case rundir::Verb::Pause:
         // Whoever ends it lets it run again, to be heard.
-        isConfirmed = has(rundir::Paused) || slot.phase >= rundir::Phase::Stopping;
-        break;
+        return has(rundir::Paused) || slot.phase >= rundir::Phase::Stopping;
     default:
-        isConfirmed = !has(rundir::Paused);
-        break;
+        return !has(rundir::Paused);
     }
-    if (isConfirmed)
+}
+
+void PendingCommand::confirm(const rundir::StateSlot &slot)
+{
+    if (m_verb && isConfirmed(*m_verb, slot))
         clear();
 }
 

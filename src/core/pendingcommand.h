@@ -9,6 +9,10 @@
 
 namespace procession {
 
+/// True if `slot` says that the keeper has this command. Only Stop, Kill, Pause and Resume are ever
+/// confirmed. Pure.
+bool isConfirmed(rundir::Verb verb, const rundir::StateSlot &slot);
+
 /// The last command that was asked of a run's keeper and is not confirmed by its state yet. A command may be
 /// lost on its way (the keeper's socket was full, one half was killed with it in its hands), and is
 /// idempotent, so it is sent again: every second at first, then less and less often. A value; times are
@@ -16,7 +20,7 @@ namespace procession {
 class PendingCommand final
 {
 public:
-    /// Takes the place of an earlier one. Only Stop, Kill, Pause and Resume are ever confirmed.
+    /// Takes the place of an earlier one. See isConfirmed() for what may be asked.
     void ask(rundir::Verb verb, int argument, std::chrono::nanoseconds now);
     void clear() { m_verb.reset(); }
 

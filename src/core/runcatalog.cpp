@@ -5,6 +5,8 @@
 #include "core/bootclock.h"
 #include "core/descriptor.h"
 #include "core/orphanwatch.h"
+#include "core/pendingcommand.h"
+#include "core/runcontrol.h"
 #include "core/rundirectory.h"
 #include "core/runfiles.h"
 
@@ -292,14 +294,12 @@ private:
             }
             if (record->status.keeperGone)
                 endOrphans(record->status, command->verb);
-            const RunDirectory run(record->status.runDirectory);
-            const auto slot = run.readState();
-            const auto flag = command->verb == rundir::Verb::Kill ? rundir::KillAsked : rundir::StopAsked;
-            if (record->status.keeperGone || (slot && (slot->flags & flag) != 0)) {
+            const auto slot = RunDirectory(record->status.runDirectory).readState();
+            if (record->status.keeperGone || (slot && isConfirmed(command->verb, *slot))) {
                 command = m_commands.erase(command);
                 continue;
             }
-            run.send(command->verb, -1);
+            RunControl(record->status.runDirectory).send(command->verb, -1);
             ++command;
         }
         if (!m_commands.isEmpty())

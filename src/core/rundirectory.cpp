@@ -4,7 +4,6 @@
 
 #include "core/bootclock.h"
 #include "core/descriptor.h"
-#include "core/runcontrol.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -265,11 +264,6 @@ RunDirectory::Revocation RunDirectory::revoke() const
 bool RunDirectory::isRevoked(const StateSlot &slot)
 {
     return slot.phase == Phase::FailedToStart && slot.stage == Stage::None && slot.error == ECANCELED;
-}
-
-bool RunDirectory::send(Verb verb, int argument) const
-{
-    return RunControl(m_path).send(verb, argument) != RunControl::Result::Unreachable;
 }
 
 } // namespace procession

@@ -71,9 +71,6 @@ public:
     /// True of a state that revoke() left.
     static bool isRevoked(const rundir::StateSlot &slot);
 
-    /// Sends one command to the keeper without waiting. False if no keeper listens.
-    bool send(rundir::Verb verb, int argument = 0) const;
-
 private:
     QString m_path;
 };

@@ -5,6 +5,7 @@
 
 #include "core/lifecycle.h"
 #include "core/runcatalog.h"
+#include "core/runcontrol.h"
 #include "core/rundirectory.h"
 #include "faultharness.h"
 #include "testhome.h"
@@ -107,7 +108,7 @@ void TestDirectory::fault25_staleFiles()
     m_harness->kill(state.mainPid, SIGKILL);
     QVERIFY(QFile::exists(dead.path + u"/ctl"_s));
     QVERIFY(!command(dead, Verb::Stop)); // and does not hang
-    QVERIFY(!RunDirectory(dead.path).send(Verb::Stop));
+    QCOMPARE(RunControl(dead.path).send(Verb::Stop), RunControl::Result::Unreachable);
 
     const Run run = m_harness->makeWorker({u"stdout"_s, u"hello"_s, u"sleep"_s, u"100"_s});
     QVERIFY(QFile::rename(dead.path + u"/ctl"_s, run.path + u"/ctl"_s));
