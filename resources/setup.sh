@@ -7,7 +7,7 @@
 set -eu
 
 # to build
-packages="g++ cmake ninja-build pkg-config musl-tools libyaml-dev qt6-base-dev"
+packages="g++ cmake ninja-build pkg-config musl-tools libyaml-dev libpcre2-dev libutf8proc-dev qt6-base-dev"
 # to run: nothing pulls the SVG plug-ins in, yet without them every icon is blank; a bare system has no font either
 packages="$packages libqt6svg6 fonts-dejavu-core"
 # to test: a display without a screen

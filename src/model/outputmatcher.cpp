@@ -1,0 +1,3 @@
+// SPDX-FileCopyrightText: 2026 Procession contributors
+// SPDX-License-Identifier: MIT
+#include "model/outputmatcher.h"
