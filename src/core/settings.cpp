@@ -26,12 +26,18 @@ constexpr Key coloursKey{"appearance/stateColours", 1, 0, 1};
 constexpr Key outputLimitKey{"output/limitBytes", 256ll << 20, 1ll << 20, 1ll << 40};
 constexpr Key outputLinesKey{"output/viewLines", 10'000, 100, 100'000};
 constexpr Key outputWrapKey{"output/wrap", 0, 0, 1};
+constexpr Key outputTimesKey{"output/times", 0, 0, 1};
+constexpr Key outputNumbersKey{"output/numbers", 0, 0, 1};
+constexpr Key outputZoomKey{"output/zoom", 0, -6, 24};
 constexpr Key keptRunsKey{"runs/keptCount", 10'000, 0, 100'000};
 constexpr Key keptRunDaysKey{"runs/keptDays", 0, 0, 3650};
 constexpr Key keptRunBytesKey{"runs/keptBytes", 10ll << 30, 1ll << 20, 1ll << 50};
-constexpr const Key *keys[] = {&intervalKey, &stopSignalKey,  &graceKey,       &confirmKey,
-                               &coloursKey,  &outputLimitKey, &outputLinesKey, &outputWrapKey,
-                               &keptRunsKey, &keptRunDaysKey, &keptRunBytesKey};
+constexpr const Key *keys[] = {&intervalKey,    &stopSignalKey,    &graceKey,       &confirmKey,
+                               &coloursKey,     &outputLimitKey,   &outputLinesKey, &outputWrapKey,
+                               &outputTimesKey, &outputNumbersKey, &outputZoomKey,  &keptRunsKey,
+                               &keptRunDaysKey, &keptRunBytesKey};
+
+constexpr const char *editorKey = "output/editor";
 
 constexpr const char *versionKey = "application/version";
 constexpr int currentVersion = 1;
@@ -143,6 +149,46 @@ void Settings::setOutputWrap(bool value)
     store(name(outputWrapKey), int(value));
 }
 
+bool Settings::outputTimes() const
+{
+    return read(m_settings, outputTimesKey) != 0;
+}
+
+void Settings::setOutputTimes(bool value)
+{
+    store(name(outputTimesKey), int(value));
+}
+
+bool Settings::outputNumbers() const
+{
+    return read(m_settings, outputNumbersKey) != 0;
+}
+
+void Settings::setOutputNumbers(bool value)
+{
+    store(name(outputNumbersKey), int(value));
+}
+
+int Settings::outputZoom() const
+{
+    return int(read(m_settings, outputZoomKey));
+}
+
+void Settings::setOutputZoom(int value)
+{
+    store(name(outputZoomKey), clamped(value, outputZoomKey));
+}
+
+QString Settings::editorCommand() const
+{
+    return m_settings.value(QLatin1String(editorKey)).toString();
+}
+
+void Settings::setEditorCommand(const QString &value)
+{
+    store(QLatin1String(editorKey), value);
+}
+
 int Settings::keptRuns() const
 {
     return int(read(m_settings, keptRunsKey));
@@ -197,6 +243,7 @@ void Settings::restoreDefaults()
 {
     for (const Key *key : keys)
         m_settings.remove(name(*key));
+    m_settings.remove(QLatin1String(editorKey));
     Q_EMIT changed();
 }
 

@@ -37,6 +37,14 @@ public:
     void setOutputViewLines(int value);
     bool outputWrap() const;
     void setOutputWrap(bool value);
+    bool outputTimes() const; ///< the time of each line is shown beside it, default false
+    void setOutputTimes(bool value);
+    bool outputNumbers() const; ///< so is its number, default false
+    void setOutputNumbers(bool value);
+    int outputZoom() const; ///< steps from the system's fixed font, -6 .. 24, default 0
+    void setOutputZoom(int value);
+    QString editorCommand() const; ///< words as a shell's, with {file} {line} {column}; empty: one found here
+    void setEditorCommand(const QString &value);
     int keptRuns() const; ///< ended runs kept on disk, 0 .. 100,000, default 10,000
     void setKeptRuns(int value);
     int keptRunDays() const; ///< age at which an ended run is removed, 0 (never) .. 3650, default 0

@@ -3,6 +3,7 @@
 #include "gui/preferencesdialog.h"
 
 #include "core/settings.h"
+#include "core/shellwords.h"
 #include "gui/icons.h"
 #include "ui_preferencesdialog.h"
 
@@ -83,6 +84,10 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
             [this](int value) { m_settings->setOutputLimit(value * mebibyte); });
     connect(m_ui->outputLinesSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setOutputViewLines);
     connect(m_ui->outputWrapCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputWrap);
+    connect(m_ui->outputTimesCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputTimes);
+    connect(m_ui->outputNumbersCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputNumbers);
+    connect(m_ui->outputZoomSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setOutputZoom);
+    connect(m_ui->editorEdit, &QLineEdit::textEdited, m_settings, &Settings::setEditorCommand);
     connect(m_ui->keptRunsSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setKeptRuns);
     connect(m_ui->keptRunDaysSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setKeptRunDays);
     connect(m_ui->keptRunBytesSpinBox, &QSpinBox::valueChanged, this,
@@ -104,10 +109,25 @@ void PreferencesDialog::load()
     display(m_ui->outputLimitSpinBox, int(m_settings->outputLimit() / mebibyte));
     display(m_ui->outputLinesSpinBox, m_settings->outputViewLines());
     display(m_ui->outputWrapCheck, m_settings->outputWrap());
+    display(m_ui->outputTimesCheck, m_settings->outputTimes());
+    display(m_ui->outputNumbersCheck, m_settings->outputNumbers());
+    display(m_ui->outputZoomSpinBox, m_settings->outputZoom());
+    if (m_ui->editorEdit->text() != m_settings->editorCommand())
+        m_ui->editorEdit->setText(m_settings->editorCommand());
+    showEditorNote();
     display(m_ui->keptRunsSpinBox, m_settings->keptRuns());
     display(m_ui->keptRunDaysSpinBox, m_settings->keptRunDays());
     display(m_ui->keptRunBytesSpinBox, int(m_settings->keptRunBytes() / mebibyte));
     display(m_ui->stateColoursCheck, m_settings->stateColours());
+}
+
+void PreferencesDialog::showEditorNote()
+{
+    WordsError error;
+    const bool isSound = splitWords(m_settings->editorCommand(), &error).has_value();
+    m_ui->editorNote->setText(
+        isSound ? tr("{file}, {line} and {column} stand for the place, as in: code -g {file}:{line}")
+                : error.message);
 }
 
 } // namespace procession

@@ -28,6 +28,7 @@ public:
 
 private:
     void load();
+    void showEditorNote();
 
     std::unique_ptr<Ui::PreferencesDialog> m_ui;
     Settings *m_settings;

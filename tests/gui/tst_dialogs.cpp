@@ -93,6 +93,7 @@ private Q_SLOTS:
     void joinTimeout();
     void joinThen();
     void preferencesApplyAtOnce();
+    void preferencesSayWhatTheEditorsCommandLacks();
     void preferencesFollowTheSettings();
     void preferencesRestoreDefaults();
     void preferencesPagesByKeys();
@@ -314,8 +315,40 @@ void TestDialogs::preferencesApplyAtOnce()
     QCOMPARE(settings.outputViewLines(), 500);
     child<QCheckBox>(dialog, "outputWrapCheck")->click();
     QCOMPARE(settings.outputWrap(), true);
+    child<QCheckBox>(dialog, "outputTimesCheck")->click();
+    QCOMPARE(settings.outputTimes(), true);
+    child<QCheckBox>(dialog, "outputNumbersCheck")->click();
+    QCOMPARE(settings.outputNumbers(), true);
+    child<QSpinBox>(dialog, "outputZoomSpinBox")->setValue(-2);
+    QCOMPARE(settings.outputZoom(), -2);
     child<QCheckBox>(dialog, "stateColoursCheck")->click();
     QCOMPARE(settings.stateColours(), false);
+}
+
+void TestDialogs::preferencesSayWhatTheEditorsCommandLacks()
+{
+    QTemporaryDir directory;
+    Settings settings(directory.filePath(QStringLiteral("procession.conf")));
+    PreferencesDialog dialog(&settings);
+    dialog.open();
+    child<QListWidget>(dialog, "preferencesList")->setCurrentRow(2);
+    auto *edit = child<QLineEdit>(dialog, "editorEdit");
+    auto *note = child<QLabel>(dialog, "editorNote");
+    const QString explained = note->text();
+    QVERIFY(explained.contains(QStringLiteral("{line}")));
+    QTest::keyClicks(edit, QStringLiteral("kate 'x"));
+    QCOMPARE(settings.editorCommand(), QStringLiteral("kate 'x"));
+    QVERIFY(note->text() != explained);
+    QVERIFY(!note->text().isEmpty());
+    // In the middle too: what is typed must not throw the cursor to the end.
+    QTest::keyClick(edit, Qt::Key_Home);
+    QTest::keyClicks(edit, QStringLiteral("my-"));
+    QTest::keyClick(edit, Qt::Key_End);
+    QTest::keyClicks(edit, QStringLiteral("'"));
+    QCOMPARE(settings.editorCommand(), QStringLiteral("my-kate 'x'"));
+    QCOMPARE(note->text(), explained);
+    settings.setEditorCommand(QStringLiteral("code"));
+    QCOMPARE(edit->text(), QStringLiteral("code"));
 }
 
 void TestDialogs::preferencesFollowTheSettings()

@@ -66,6 +66,35 @@ private Q_SLOTS:
         QCOMPARE(settings.interval(), 10'000ms);
     }
 
+    void keepsHowOutputIsShown()
+    {
+        {
+            Settings settings(m_file);
+            QCOMPARE(settings.outputTimes(), false);
+            QCOMPARE(settings.outputNumbers(), false);
+            QCOMPARE(settings.outputZoom(), 0);
+            QCOMPARE(settings.editorCommand(), QString());
+            QSignalSpy changed(&settings, &Settings::changed);
+            settings.setOutputTimes(true);
+            settings.setOutputNumbers(true);
+            settings.setOutputZoom(-100);
+            settings.setEditorCommand(u"gvim +{line} '{file}', \"a, b\" \\ ; é"_qs);
+            QCOMPARE(changed.count(), 4);
+        }
+        Settings settings(m_file);
+        QCOMPARE(settings.outputTimes(), true);
+        QCOMPARE(settings.outputNumbers(), true);
+        QCOMPARE(settings.outputZoom(), -6);
+        QCOMPARE(settings.editorCommand(), u"gvim +{line} '{file}', \"a, b\" \\ ; é"_qs);
+        settings.setOutputZoom(100);
+        QCOMPARE(settings.outputZoom(), 24);
+        settings.restoreDefaults();
+        QCOMPARE(settings.outputTimes(), false);
+        QCOMPARE(settings.outputNumbers(), false);
+        QCOMPARE(settings.outputZoom(), 0);
+        QCOMPARE(settings.editorCommand(), QString());
+    }
+
     void keepsTheLimitsOfRuns()
     {
         {
