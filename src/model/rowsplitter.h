@@ -9,12 +9,13 @@
 
 namespace procession {
 
-/// Cuts the bytes of a run into rows. Each stream has a row of its own under way. A row ends at a newline, at
-/// a gap, or where more than `pieceBytes` have come since its beginning or its last carriage return (not
-/// within a character of UTF-8). A carriage return that comes after more than `pieceBytes` begins the row
-/// anew, so that a progress bar stays one row however often it was rewritten, and no row is longer than twice
-/// `pieceBytes`. What the rows are depends on the bytes alone, not on how they are cut into pieces. Any
-/// thread.
+/// Cuts the bytes of a run into rows. Each stream has a row of its own under way. A row ends with a newline,
+/// at a gap, or with the character that makes it more than `pieceBytes` since its beginning or its last
+/// carriage return: so which rows end before an offset is known from the bytes before it. A carriage return
+/// that makes a row longer than `pieceBytes` lets it begin anew behind the carriage return before, so that a
+/// progress bar stays one row however often it was rewritten, and shows what it showed last. No row is longer
+/// than twice `pieceBytes` but for a few bytes. Behind a gap, styles begin with the default. What the rows
+/// are depends on the bytes alone, not on how they are cut into pieces. Any thread.
 class RowSplitter final
 {
 public:
@@ -23,10 +24,12 @@ public:
     /// A stream's row that is under way.
     struct Begun
     {
-        quint64 offset = 0; ///< of its first byte; where the stream's next row begins, if `bytes` is empty
-        CharStyle style;
+        quint64 offset = 0; ///< of its first byte; if it has none, after the last byte of the stream
+        CharStyle style;    ///< in force there
         bool begun = false; ///< has at least one byte
         bool continues = false;
+
+        friend bool operator==(const Begun &, const Begun &) = default;
     };
 
     /// Appends the rows that end within `piece` to `ended`, a gap before it first. Numbers are not given.
@@ -42,13 +45,20 @@ public:
 private:
     struct Stream
     {
-        OutputRow row;
-        Begun begun;
+        OutputRow row; ///< its `place.offset` is kept as Begun's
+        bool begun = false;
         qsizetype sinceMark = 0; ///< bytes since the row's beginning or its last carriage return
-        qint64 lastTimeNs = 0;
+        quint64 markOffset = 0;  ///< of the first byte of these
+        qint64 markTimeNs = 0;   ///< when it came
+        qint64 lastTimeNs = 0;   ///< when the row's last byte came
     };
 
+    void append(Stream &stream, const char *bytes, qsizetype count, quint64 offset, qint64 timeNs);
+    void finish(Stream &stream, quint64 end, RowPlace::Ending ending, QList<OutputRow> &ended);
+    void cutAtGap(const OutputPiece &piece, QList<OutputRow> &ended);
+
     std::array<Stream, 2> m_streams;
+    qint64 m_endedNs = 0; ///< when the last of the rows that ended did
 };
 
 } // namespace procession
