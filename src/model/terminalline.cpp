@@ -85,11 +85,13 @@ private:
     void takeCommand(QByteArrayView command);
     void edit(char final, std::size_t count);
     void erase(int which);
+    const uchar *append(const uchar *at, const uchar *end);
     void put(char32_t character);
     void mark(char32_t character);
     bool spend(std::size_t cells);
     void fill(std::size_t begin, std::size_t end);
     bool reachCursor();
+    void addSpan(ShownLine &line, const Cell &cell, int start, int end) const;
 
     std::vector<Cell> m_cells;
     std::vector<Mark> m_marks;
@@ -116,6 +118,10 @@ void CellLine::take(QByteArrayView bytes)
             takeControl(*at++);
         } else if (*at < 0x80) {
             const bool drawsFrames = m_drawsFrames[m_characterSet];
+            if (m_column == m_cells.size() && !drawsFrames && *at < 0x7f && *at != '\t') {
+                at = append(at, end);
+                continue;
+            }
             put(shownCharacter(*at == '\t' ? U' ' : drawsFrames ? framePiece(*at) : *at));
             if (*at == '\t') {
                 m_cells[m_column - 1].character = U'\t';
@@ -127,6 +133,18 @@ void CellLine::take(QByteArrayView bytes)
             at += decoded.length;
         }
     }
+}
+
+/// Letters behind all others, which is what most of most rows is.
+const uchar *CellLine::append(const uchar *at, const uchar *end)
+{
+    Cell cell{0, 0, m_style, m_link};
+    while (at != end && *at >= 0x20 && *at < 0x7f) {
+        cell.character = *at++;
+        m_cells.push_back(cell);
+    }
+    m_column = m_cells.size();
+    return at;
 }
 
 void CellLine::takeControl(uchar byte)
@@ -334,48 +352,66 @@ bool CellLine::reachCursor()
 
 void CellLine::finish(ShownLine &line) const
 {
-    QString &text = line.text;
-    text.reserve(static_cast<qsizetype>(m_cells.size()));
+    line.text.resize(static_cast<qsizetype>(2 * (m_cells.size() + m_marks.size())));
+    QChar *const begin = line.text.data();
+    QChar *end = begin;
+    const auto write = [&end](char32_t character) {
+        if (QChar::requiresSurrogates(character)) {
+            *end++ = QChar(QChar::highSurrogate(character));
+            *end++ = QChar(QChar::lowSurrogate(character));
+        } else {
+            *end++ = QChar(static_cast<char16_t>(character));
+        }
+    };
     std::vector<char32_t> marks;
+    int spanStart = 0;
+    const Cell *last = nullptr;
     for (std::size_t i = 0; i < m_cells.size(); ++i) {
         const Cell &cell = m_cells[i];
-        const int start = static_cast<int>(text.size());
+        if (last && (cell.style != last->style || cell.link != last->link)) {
+            const int place = static_cast<int>(end - begin);
+            addSpan(line, *last, spanStart, place);
+            spanStart = place;
+        }
+        last = &cell;
         const bool isWide = columnsOf(cell.character) == 2;
         const bool isWhole = !isWide || (i + 1 < m_cells.size() && m_cells[i + 1].character == rightHalf);
         if (cell.character == rightHalf || !isWhole) {
-            text.append(u' '); // the other half was overwritten
-        } else {
-            text.append(QChar::fromUcs4(cell.character));
+            write(U' '); // the other half was overwritten
+            continue;
+        }
+        write(cell.character);
+        if (cell.marks != 0) {
             marks.clear();
             for (quint32 mark = cell.marks; mark != 0; mark = m_marks[mark - 1].before) {
                 marks.push_back(m_marks[mark - 1].character);
             }
-            for (auto mark = marks.crbegin(); mark != marks.crend(); ++mark) {
-                text.append(QChar::fromUcs4(*mark));
-            }
-            i += isWide ? 1 : 0;
+            std::for_each(marks.crbegin(), marks.crend(), write);
         }
-        const int length = static_cast<int>(text.size()) - start;
-        const CharStyle &style = m_styles[cell.style];
-        if (style != CharStyle()) {
-            QList<ShownLine::Span> &spans = line.spans;
-            if (!spans.isEmpty() && spans.last().start + spans.last().length == start &&
-                spans.last().style == style) {
-                spans.last().length += length;
-            } else {
-                spans.append({start, length, style});
-            }
+        i += isWide ? 1 : 0;
+    }
+    line.text.resize(end - begin);
+    if (last) {
+        addSpan(line, *last, spanStart, static_cast<int>(line.text.size()));
+    }
+}
+
+/// What the text from `start` to `end` looks like and leads to, as this cell of it says.
+void CellLine::addSpan(ShownLine &line, const Cell &cell, int start, int end) const
+{
+    const auto add = [start, end](auto &list, auto member, const auto &value) {
+        if (!list.isEmpty() && list.last().start + list.last().length == start &&
+            list.last().*member == value) {
+            list.last().length += end - start;
+        } else if (end > start) {
+            list.append({start, end - start, value});
         }
-        if (cell.link != 0) {
-            const QString &target = m_links.at(cell.link - 1);
-            QList<ShownLine::Link> &links = line.links;
-            if (!links.isEmpty() && links.last().start + links.last().length == start &&
-                links.last().target == target) {
-                links.last().length += length;
-            } else {
-                links.append({start, length, target});
-            }
-        }
+    };
+    if (m_styles[cell.style] != CharStyle()) {
+        add(line.spans, &ShownLine::Span::style, m_styles[cell.style]);
+    }
+    if (cell.link != 0) {
+        add(line.links, &ShownLine::Link::target, m_links.at(cell.link - 1));
     }
 }
 
