@@ -161,6 +161,10 @@ private Q_SLOTS:
     void bombsEnd_data();
     void bombsEnd();
     void columns();
+    void foundLinks_data();
+    void foundLinks();
+    void foundLinksLeaveOthers();
+    void foundLinksEnd();
 };
 
 void TestTerminalLine::text_data()
@@ -494,6 +498,117 @@ void TestTerminalLine::columns()
     QCOMPARE(columnsOf(0xfffd), 1);
     QCOMPARE(columnsOf(0xe0b0), 1); // private use: the symbols of prompts
     QCOMPARE(columnsOf(0x10ffff), 1);
+}
+
+void TestTerminalLine::foundLinks_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QStringList>("expected");
+    const auto row = [](const QString &text, const QStringList &expected = {}) {
+        QTest::newRow(qPrintable(text)) << text << expected;
+    };
+    /// A place that is written as it is meant.
+    const auto place = [&row](const QString &before, const QString &target, const QString &after) {
+        row(before + target + after, {target + u" -> "_s + target});
+    };
+    place(u"see "_s, u"https://example.org/a?b=c#d"_s, u""_s);
+    place(u"see "_s, u"http://example.org"_s, u"."_s);
+    place(u"("_s, u"http://example.org/a"_s, u")"_s);
+    place(u"(see "_s, u"http://en.wikipedia.org/wiki/C_(language)"_s, u"), too"_s);
+    place(u"["_s, u"http://[::1]:8080/x"_s, u"]"_s);
+    place(u"<"_s, u"ftp://example.org/x"_s, u">"_s);
+    place(u"\""_s, u"HTTP://example.org/x"_s, u"\", and"_s);
+    place(u"Listening on "_s, u"http://localhost:8080/"_s, u"..."_s);
+    place(u"'"_s, u"file:///tmp/a%20b"_s, u"'"_s);
+    place(u"见"_s, u"http://example.org/路径"_s, u"。"_s);
+    place(u"git+"_s, u"https://a.b/c.git"_s, u" x"_s);
+    row(u"http:// xhttp://a.b ssh://a.b:22 javascript://x file:// http://."_s);
+    row(u"    at file:///srv/a%20b/x.mjs:3:5"_s, {u"file:///srv/a%20b/x.mjs:3:5 -> /srv/a b/x.mjs:3:5"_s});
+
+    place(u""_s, u"main.c:12:5"_s, u": error: expected ';'"_s);
+    place(u""_s, u"../src/a-b/main.cpp:12"_s, u": undefined reference to `x'"_s);
+    place(u"In file included from "_s, u"/usr/include/stdio.h:27"_s, u","_s);
+    place(u""_s, u"src/util.py:31"_s, u":    return x"_s);
+    place(u""_s, u"scripts/build:7"_s, u":echo"_s);
+    place(u""_s, u"Makefile:12"_s, u": *** missing separator.  Stop."_s);
+    place(u""_s, u"tests/test_x.py:31"_s, u": AssertionError"_s);
+    place(u"    at Object.<anonymous> ("_s, u"/srv/app/index.js:10:5"_s, u")"_s);
+    place(u"    at async "_s, u"/srv/app/node_modules/@a/b/index.js:10:5"_s, u""_s);
+    place(u"\tat a.b.C.d("_s, u"C.java:42"_s, u")"_s);
+    place(u"  --> "_s, u"src/main.rs:3:5"_s, u""_s);
+    place(u"thread 'main' panicked at 'x', "_s, u"src/main.rs:2:9"_s, u""_s);
+    place(u"   ╭─["_s, u"src/main.rs:3:5"_s, u"]"_s);
+    place(u"\t"_s, u"/usr/local/go/src/runtime/panic.go:884"_s, u" +0x212"_s);
+    place(u"\t"_s, u"/root/go/pkg/mod/example.org/a@v1.2.3/x.go:7"_s, u" +0x1d"_s);
+    place(u"\tfrom "_s, u"lib/x.rb:12"_s, u":in `each'"_s);
+    place(u""_s, u"grammar.y:12"_s, u".5-8: error"_s);
+    place(u"error:"_s, u"src/x.c:3"_s, u""_s);
+    place(u""_s, u"app/(group)/[id]/page.tsx:3:5"_s, u""_s);
+    place(u"f(x) "_s, u"a.c:3"_s, u""_s);
+    place(u"f)"_s, u"a.c:3"_s, u""_s);
+    place(u"12:30:45 INFO "_s, u"größe.py:33"_s, u" ready"_s);
+    place(u"path="_s, u"/etc/hosts:3"_s, u"|x"_s);
+    row(u"a.c:1 b.c:2:3"_s, {u"a.c:1 -> a.c:1"_s, u"b.c:2:3 -> b.c:2:3"_s});
+    row(u"  File \"x.py\", line 12, in main"_s, {u"x.py\", line 12 -> x.py:12"_s});
+    row(u"  File \"/a b/c:d.py\", line 12"_s, {u"/a b/c:d.py\", line 12 -> /a b/c:d.py:12"_s});
+    row(u"  File \"<stdin>\", line 1, in <module>"_s);
+    row(u"  File \"x.py\", line File \"y.py\", line 2"_s, {u"y.py\", line 2 -> y.py:2"_s});
+    row(u"./run.sh: line 7: foo: command not found"_s, {u"./run.sh: line 7 -> ./run.sh:7"_s});
+
+    row(u"12:30:45 2026-11-22T12:30:45.123 12:30"_s);
+    row(u"10.0.0.1 - - [10/Oct/2000:13:55:36 -0700]"_s);
+    row(u"localhost:8080 10.0.0.1:80 db.internal:5432 example.org:443 a-b:1"_s);
+    row(u"fe80::1:2 [::1]:8080 2001:db8::8:800:200c:417a 00:1b:44:11:3a:b7"_s);
+    row(u"postgres:15 library/postgres:15 registry.example.org/a/b:12"_s);
+    row(u"redis://localhost:6379 ssh://example.org:22/x webpack:///./src/x.js:3:5"_s);
+    row(u"ratio 3/4:12 x:1 key:5 C:3 v1.2:3 a.b:3"_s);
+    row(u"a.c: a.c:x a.c:0 a.c:12x a.c:123456789 a.c::3 :3 .c:3"_s);
+    row(u"std::chrono::seconds:1 user@example.org:22"_s);
+    row(u""_s);
+    row(u":"_s);
+    row(u"File \""_s);
+}
+
+void TestTerminalLine::foundLinks()
+{
+    QFETCH(QString, text);
+    QFETCH(QStringList, expected);
+    ShownLine line;
+    line.text = text;
+    findLinks(line);
+    QCOMPARE(::links(line), expected);
+}
+
+void TestTerminalLine::foundLinksLeaveOthers()
+{
+    ShownLine line =
+        shownLine(rowOf("a.c:1 \033]8;;http://x.y/\a b.c:2 \033]8;;\a c.c:3 http://z\033]8;;http://w\a.u"));
+    findLinks(line);
+    QCOMPARE(::links(line), (QStringList{u"a.c:1 -> a.c:1"_s, u" b.c:2  -> http://x.y/"_s,
+                                         u"c.c:3 -> c.c:3"_s, u".u -> http://w"_s}));
+}
+
+/// As with bombs: what is not linear in the row takes the test's time.
+void TestTerminalLine::foundLinksEnd()
+{
+    for (const QString &part : {u":1"_s, u"a:"_s, u"File \""_s, u"http://"_s, u"http://a("_s, u")"_s,
+                                u"a.c:1 "_s, u"(:"_s, u"/"_s}) {
+        ShownLine line;
+        line.text = part.repeated(64 * 1024 / part.size()) + u":1"_s;
+        for (int i = 0; i < 20; ++i) {
+            ShownLine copy = line;
+            findLinks(copy);
+            QVERIFY(copy.links.size() < 4096);
+        }
+    }
+    // What is cut where the look ends is not followed to somewhere else.
+    ShownLine line;
+    line.text = QString(4090, u' ') + u"http://example.org/"_s;
+    findLinks(line);
+    QCOMPARE(::links(line), QStringList());
+    line.text = QString(4090, u' ') + u"a.c:123"_s;
+    findLinks(line);
+    QCOMPARE(::links(line), QStringList());
 }
 
 QTEST_GUILESS_MAIN(TestTerminalLine)
