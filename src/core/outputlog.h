@@ -57,9 +57,6 @@ public:
     QString save(const QString &file, const std::atomic_bool &cancelled) const;
 
 private:
-    struct Segment;
-    QList<Segment> segments(int directory) const;
-
     QString m_directory;
 };
 

@@ -19,6 +19,7 @@ struct OutputPiece
     int stream = 1;        ///< 1 standard output, 2 standard error
     qint64 timeNs = 0;     ///< when the first byte arrived, wall clock, ns since epoch; 0: unknown
     quint64 gapBefore = 0; ///< bytes right before `offset` that are not on the disk any more
+    qint64 newestNs = 0;   ///< the latest time at which one of them arrived
 };
 
 /// Goes through one run's output in order, for whoever reads much of it: files stay open as long as they are
@@ -40,6 +41,9 @@ public:
     /// The next piece, of at most `windowBytes`; its bytes are valid until the next call. Nothing at the end:
     /// a later call sees what has come meanwhile.
     std::optional<OutputPiece> next();
+    /// Only this stream's bytes from now on, 1 or 2; both: 0. The other's are not even read, but for some
+    /// right behind a gap, so that the gap is told.
+    void setStream(int stream);
     /// Goes on at this offset.
     void seek(quint64 offset);
     /// Offset of the byte that comes next.
