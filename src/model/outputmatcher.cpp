@@ -19,7 +19,7 @@ namespace {
 using Match = OutputMatcher::Match;
 
 /// How far one line may be tried before it counts as too complex: some milliseconds.
-constexpr uint32_t matchLimit = 1'000'000;
+constexpr uint32_t matchLimit = 250'000;
 constexpr uint32_t heapLimitKib = 4 * 1024;
 constexpr size_t largestJitStack = 1024 * 1024;
 /// Lines are given to PCRE2 together, so that what a call costs is paid once for many of them.

@@ -19,6 +19,8 @@ namespace procession {
 class SearchHits final
 {
 public:
+    static constexpr quint64 smallestBlock = 64 * 1024;
+
     quint64 blockBytes() const { return m_blockBytes; }
     /// Matches in all that was searched.
     qint64 total() const { return m_total; }
@@ -40,7 +42,7 @@ public:
 private:
     static constexpr int maximumBlocks = 64 * 1024;
 
-    quint64 m_blockBytes = 64 * 1024;
+    quint64 m_blockBytes = smallestBlock;
     QList<quint32> m_blocks;
     qint64 m_total = 0;
     quint64 m_searchedTo = 0;
