@@ -36,8 +36,15 @@ public:
     quint64 at = 0;
 
     std::optional<OutputPiece> next();
-    void forgetWindow() { m_windowEnd = m_windowStart = 0; }
-    void beginSmall() { m_wanted = firstWindowBytes; }
+    void seek(quint64 offset)
+    {
+        at = offset;
+        m_windowEnd = m_windowStart = 0;
+        m_wanted = firstWindowBytes;
+        if (at < m_segment.start) {
+            m_file.reset();
+        }
+    }
 
 private:
     bool isBuffered() const { return m_windowStart < m_windowEnd && at < m_windowEnd; }
@@ -94,7 +101,7 @@ std::optional<OutputPiece> OutputScan::Private::next()
 /// Reads the next window from the segment that is open. False: there is nothing (more) in it to be read.
 bool OutputScan::Private::fill()
 {
-    forgetWindow();
+    m_windowEnd = m_windowStart = 0;
     quint64 from = std::max(at, m_segment.start);
     if (from >= m_limit || inodeOfSegment(m_directory, m_segment.start) != m_segment.inode) {
         return false;
@@ -162,7 +169,7 @@ std::optional<OutputSegment> OutputScan::Private::choose(const std::optional<qui
 
 void OutputScan::Private::open(const OutputSegment &segment)
 {
-    forgetWindow();
+    m_windowEnd = m_windowStart = 0;
     m_segment = segment;
     m_file.reset(openOutputSegment(m_directory, segment.start));
     if (m_file >= 0) {
@@ -185,7 +192,7 @@ std::optional<OutputPiece> OutputScan::Private::take()
         const std::optional<OutputSegment> newer = choose(m_segment.start);
         m_limit = newer ? newer->start : unlimited;
         if (!newer) {
-            forgetWindow();
+            m_windowEnd = m_windowStart = 0;
             return std::nullopt;
         }
     }
@@ -199,8 +206,9 @@ std::optional<OutputPiece> OutputScan::Private::take()
     piece.timeNs = piece.newestNs = stretch.timeNs;
     piece.gapBefore = from - at;
     quint64 end = stretch.end;
-    while (times == Times::Ignored && end < m_windowEnd) {
-        stretch = m_index->stretch(end, m_windowEnd, m_record);
+    const quint64 mergeEnd = std::min(m_windowEnd, (from / blockBytes + 1) * blockBytes);
+    while (times == Times::Ignored && end < mergeEnd) {
+        stretch = m_index->stretch(end, mergeEnd, m_record);
         if (stretch.stream != piece.stream || (!stretch.known && tail == OutputLog::Tail::Known)) {
             break;
         }
@@ -236,11 +244,7 @@ void OutputScan::setStream(int stream)
 
 void OutputScan::seek(quint64 offset)
 {
-    if (offset != d->at) {
-        d->at = offset;
-        d->forgetWindow();
-        d->beginSmall();
-    }
+    d->seek(offset);
 }
 
 quint64 OutputScan::position() const

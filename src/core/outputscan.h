@@ -50,6 +50,8 @@ public:
     quint64 position() const;
 
     static constexpr qsizetype windowBytes = 256 * 1024;
+    /// A piece of bytes that came at several times does not reach over a multiple of this.
+    static constexpr quint64 blockBytes = 64 * 1024;
 
 private:
     class Private;

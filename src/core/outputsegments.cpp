@@ -78,7 +78,8 @@ QList<OutputSegment> outputSegments(int directory)
         if (start && ::fstatat(directory, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(info.st_mode) && info.st_size > 0 &&
             *start <= std::numeric_limits<quint64>::max() - static_cast<quint64>(info.st_size)) {
-            found.append({*start, static_cast<quint64>(info.st_size), static_cast<quint64>(info.st_ino)});
+            found.append({*start, static_cast<quint64>(info.st_size), static_cast<quint64>(info.st_ino),
+                          info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec});
         }
     }
     ::closedir(stream);
@@ -172,9 +173,14 @@ std::optional<rundir::IndexRecord> SegmentIndex::at(quint64 position)
         return std::nullopt;
     }
     if (position < m_batchStart || position >= m_batchStart + m_batchCount) {
-        const qint64 bytes = readAt(m_file, position * sizeof(rundir::IndexRecord),
+        // Who goes backwards finds the records before this one read, too.
+        if (position < m_batchStart) {
+            m_batchStart = position < recordBatch ? 0 : position - recordBatch + 1;
+        } else {
+            m_batchStart = position;
+        }
+        const qint64 bytes = readAt(m_file, m_batchStart * sizeof(rundir::IndexRecord),
                                     reinterpret_cast<char *>(m_batch.data()), sizeof(m_batch));
-        m_batchStart = position;
         m_batchCount = static_cast<std::size_t>(bytes) / sizeof(rundir::IndexRecord);
     }
     return position < m_batchStart + m_batchCount
@@ -197,6 +203,24 @@ SegmentIndex::Stretch SegmentIndex::stretch(quint64 offset, quint64 end, quint64
         }
         return {std::min<quint64>(end, record->offset + record->length), static_cast<int>(record->stream),
                 record->realtime, true};
+    }
+}
+
+SegmentIndex::Stretch SegmentIndex::stretchBefore(quint64 offset, quint64 begin, quint64 &position)
+{
+    for (;; --position) {
+        const std::optional<rundir::IndexRecord> record = at(position);
+        const quint64 end = record ? record->offset + record->length : 0;
+        if (record && isValid(*record) && record->offset < offset) {
+            if (end < offset) { // nobody recorded these
+                return {std::max(begin, end), 1, 0, true};
+            }
+            return {std::max<quint64>(begin, record->offset), static_cast<int>(record->stream),
+                    record->realtime, true};
+        }
+        if (position == 0) {
+            return {begin, 1, 0, false};
+        }
     }
 }
 

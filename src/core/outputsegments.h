@@ -20,6 +20,7 @@ struct OutputSegment
     quint64 start = 0; ///< global offset of its first byte
     quint64 size = 0;
     quint64 inode = 0;
+    qint64 modifiedNs = 0; ///< when it was last written, wall clock
 
     quint64 end() const { return start + size; }
     friend bool operator==(const OutputSegment &, const OutputSegment &) = default;
@@ -66,6 +67,10 @@ public:
     /// What the bytes from `offset` on are, up to `end` at most; `position`: of the record to look at first,
     /// and then of that which told.
     Stretch stretch(quint64 offset, quint64 end, quint64 &position);
+
+    /// The same of the bytes right before `offset`, down to `begin` at least: `end` is where they begin.
+    /// `position`: of the first record that may end after `offset` - 1, then of the one to go on with.
+    Stretch stretchBefore(quint64 offset, quint64 begin, quint64 &position);
 
     static bool isValid(const rundir::IndexRecord &record)
     {

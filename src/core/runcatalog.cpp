@@ -157,6 +157,8 @@ public:
     std::atomic_int othersSerial = 0;
     std::atomic_bool closing = false;
 
+    QString runsDirectory() const { return m_paths.runsDirectory(); } // constant: any thread
+
     void readWorker(int serial, const QString &rosterId, WorkerId worker)
     {
         const auto isVoid = [this, serial] { return closing || serial != workerSerial; };
@@ -219,8 +221,10 @@ public:
         const RunFiles files(m_paths.runsDirectory());
         const QStringList gone = pruneRecords(files, *all, limits, inUse, isVoid);
         removeRemains(files, files.names(), idsOf(*all));
-        if (!gone.isEmpty())
-            answer([this, gone] { Q_EMIT m_catalog->removed(gone); });
+        if (gone.isEmpty())
+            return;
+        count(*all, gone);
+        answer([this, gone] { Q_EMIT m_catalog->removed(gone); });
     }
 
     void stop(const QString &runId, rundir::Verb verb)
@@ -239,6 +243,16 @@ private:
     void answer(std::function<void()> emission)
     {
         QMetaObject::invokeMethod(m_catalog, std::move(emission), Qt::QueuedConnection);
+    }
+
+    /// Tells what these take that are not gone.
+    void count(const QList<RunRecord> &records, const QStringList &gone)
+    {
+        const QSet<QString> left(gone.cbegin(), gone.cend());
+        qint64 bytes = 0;
+        for (const RunRecord &record : records)
+            bytes += left.contains(record.status.runId) ? 0 : record.diskBytes;
+        answer([this, bytes] { Q_EMIT m_catalog->counted(bytes); });
     }
 
     /// All runs, oldest first; nullopt if given up. What has ended is read once.
@@ -268,6 +282,7 @@ private:
             records.append(*std::move(record));
         }
         m_over.removeIf([&present](const auto &entry) { return !present.contains(entry.key()); });
+        count(records, {});
         return records;
     }
 
@@ -340,6 +355,11 @@ RunCatalog::~RunCatalog()
     m_reader->closing = true;
     m_thread.quit();
     m_thread.wait();
+}
+
+QString RunCatalog::runsDirectory() const
+{
+    return m_reader->runsDirectory();
 }
 
 void RunCatalog::requestWorker(const QString &rosterId, WorkerId worker)

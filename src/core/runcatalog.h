@@ -46,6 +46,9 @@ public:
     /// Waits for the read under way.
     ~RunCatalog() override;
 
+    /// Where they are.
+    QString runsDirectory() const;
+
     /// Answered by workerRuns(). A later request of the kind makes an earlier one void.
     void requestWorker(const QString &rosterId, WorkerId worker);
     /// Asks for the runs of rosters that nobody has open; answered by otherRuns().
@@ -75,6 +78,8 @@ Q_SIGNALS:
     void otherRuns(const QList<procession::RunRecord> &runs);
     /// Those that are gone by remove() or prune().
     void removed(const QStringList &runIds);
+    /// What all runs took on the disk together, whenever they were all looked at.
+    void counted(qint64 bytes);
 
 private:
     class Reader;

@@ -39,6 +39,7 @@ void RowSplitter::feed(const OutputPiece &piece, QList<OutputRow> &ended)
     if (piece.gapBefore > 0) {
         cutAtGap(piece, ended);
     }
+    m_newestNs = std::max(m_newestNs, piece.timeNs);
     Stream &stream = m_streams[piece.stream == 2 ? 1 : 0];
     stream.row.place.stream = piece.stream;
     const char *const begin = piece.bytes.data();
@@ -63,25 +64,31 @@ void RowSplitter::feed(const OutputPiece &piece, QList<OutputRow> &ended)
             append(stream, at, count, offset, piece.timeNs);
             break;
         }
-        // A newline counts for the row's beginning and its times, but is not among its bytes.
-        const bool endsRow = stop == newline;
-        append(stream, at, endsRow ? count : count + 1, offset, piece.timeNs);
-        at = stop + 1;
-        if (endsRow) {
+        if (stop == newline) {
+            // It counts for the row's beginning and its times, but is not among its bytes.
+            append(stream, at, count, offset, piece.timeNs);
+            at = stop + 1;
             finish(stream, offset + static_cast<quint64>(count) + 1, RowPlace::Ending::Newline, ended);
             newline = find('\n', at, end);
-        } else {
-            const qsizetype mark = stream.row.bytes.size() - stream.sinceMark;
-            if (mark > 0 && stream.row.bytes.size() > pieceBytes) {
-                OutputRow &row = stream.row;
-                row.style = styleAfter(QByteArrayView(row.bytes).first(mark), row.style);
-                row.bytes.remove(0, mark);
-                row.place.offset = stream.markOffset;
-                row.place.timeNs = stream.markTimeNs;
-            }
-            stream.sinceMark = 0;
-            carriageReturn = find('\r', at, end);
+            continue;
         }
+        // As long as the row is short, only the last of many carriage returns matters.
+        const qsizetype shortRow = std::min<qsizetype>(newline - at, pieceBytes - stream.row.bytes.size());
+        const void *const last =
+            shortRow > count ? memrchr(stop, '\r', static_cast<std::size_t>(shortRow - count)) : nullptr;
+        count = (last ? static_cast<const char *>(last) : stop) + 1 - at;
+        append(stream, at, count, offset, piece.timeNs);
+        at += count;
+        const qsizetype mark = stream.row.bytes.size() - stream.sinceMark;
+        if (mark > 0 && stream.row.bytes.size() > pieceBytes) {
+            OutputRow &row = stream.row;
+            row.style = styleAfter(QByteArrayView(row.bytes).first(mark), row.style);
+            row.bytes.remove(0, mark);
+            row.place.offset = stream.markOffset;
+            row.place.timeNs = stream.markTimeNs;
+        }
+        stream.sinceMark = 0;
+        carriageReturn = find('\r', at, end);
     }
     if (!stream.begun) {
         stream.row.place.offset = piece.offset + static_cast<quint64>(piece.bytes.size());
@@ -99,7 +106,6 @@ void RowSplitter::append(Stream &stream, const char *bytes, qsizetype count, qui
         stream.markOffset = offset;
         stream.markTimeNs = timeNs;
     }
-    stream.lastTimeNs = timeNs;
     stream.sinceMark += count;
     if (stream.row.bytes.isEmpty()) {
         stream.row.bytes =
@@ -114,8 +120,7 @@ void RowSplitter::finish(Stream &stream, quint64 end, RowPlace::Ending ending, Q
     OutputRow &row = stream.row;
     row.place.end = end;
     row.place.ending = ending;
-    m_endedNs = std::max(m_endedNs, stream.lastTimeNs);
-    row.place.endTimeNs = m_endedNs;
+    row.place.endTimeNs = m_newestNs;
 
     OutputRow next;
     next.place.stream = row.place.stream;
@@ -142,20 +147,18 @@ void RowSplitter::cutAtGap(const OutputPiece &piece, QList<OutputRow> &ended)
         stream = {};
         stream.row.place.offset = piece.offset;
     }
-    gap.place.endTimeNs = m_endedNs;
+    gap.place.endTimeNs = m_newestNs;
     ended.append(gap);
 }
 
 QList<OutputRow> RowSplitter::open(quint64 end, RowPlace::Ending ending) const
 {
     QList<OutputRow> rows;
-    qint64 endedNs = m_endedNs;
     for (const Stream &stream : m_streams) {
         if (stream.begun) {
             OutputRow row = stream.row;
-            endedNs = std::max(endedNs, stream.lastTimeNs);
             row.place.end = end;
-            row.place.endTimeNs = endedNs;
+            row.place.endTimeNs = m_newestNs;
             row.place.ending = ending;
             rows.append(row);
         }

@@ -50,7 +50,6 @@ private:
         qsizetype sinceMark = 0; ///< bytes since the row's beginning or its last carriage return
         quint64 markOffset = 0;  ///< of the first byte of these
         qint64 markTimeNs = 0;   ///< when it came
-        qint64 lastTimeNs = 0;   ///< when the row's last byte came
     };
 
     void append(Stream &stream, const char *bytes, qsizetype count, quint64 offset, qint64 timeNs);
@@ -58,7 +57,7 @@ private:
     void cutAtGap(const OutputPiece &piece, QList<OutputRow> &ended);
 
     std::array<Stream, 2> m_streams;
-    qint64 m_endedNs = 0; ///< when the last of the rows that ended did
+    qint64 m_newestNs = 0; ///< the latest time of all bytes so far
 };
 
 } // namespace procession

@@ -71,6 +71,7 @@ private:
             m_under = {};
         }
         m_next = byte.offset + 1;
+        m_newest = std::max(m_newest, byte.timeNs);
         Line &line = m_under[std::size_t(byte.stream - 1)];
         line.bytes.append(byte);
         if (byte.value == '\n') {
@@ -133,7 +134,6 @@ private:
         row.place.offset = line.bytes.first().offset;
         row.place.timeNs = line.bytes.first().timeNs;
         row.place.end = at;
-        m_newest = std::max(m_newest, line.bytes.last().timeNs);
         row.place.endTimeNs = m_newest;
         row.place.ending = ending;
         row.place.continues = line.continues;

@@ -63,9 +63,9 @@ void make(OutputMaker &maker, QRandomGenerator &random, int segments)
     for (int s = 0; s < segments; ++s) {
         maker.beginSegment(random.bounded(3) == 0 ? random.bounded(1u, 9000u) : 0);
         const bool indexed = random.bounded(8) != 0;
-        const int records = random.bounded(1, random.bounded(3) ? 40 : 1500);
+        const int records = random.bounded(1, random.bounded(3) ? 40 : 700);
         for (int r = 0; r < records; ++r) {
-            const int length = random.bounded(1, random.bounded(20) ? 6 : 40'000);
+            const int length = random.bounded(1, random.bounded(20) ? 6 : 9000);
             const bool told = indexed && random.bounded(40) != 0;
             if (!told && indexed && random.bounded(3) == 0) {
                 maker.appendIndex(QByteArray(sizeof(rundir::IndexRecord), '\0')); // torn
@@ -104,7 +104,7 @@ private Q_SLOTS:
     void againstAReference_data()
     {
         QTest::addColumn<quint32>("seed");
-        for (quint32 seed = 1; seed <= 40; ++seed) {
+        for (quint32 seed = 1; seed <= 25; ++seed) {
             QTest::addRow("seed %u", seed) << seed;
         }
     }
@@ -132,7 +132,7 @@ private Q_SLOTS:
         QCOMPARE(pieces.gaps, missing);
         QVERIFY(pieces.pieces <= told.pieces);
 
-        for (int i = 0; i < 20; ++i) { // from anywhere
+        for (int i = 0; i < 8; ++i) { // from anywhere
             const quint64 from = random.bounded(static_cast<quint32>(maker.end() + 10));
             QList<KnownByte> expected = maker.bytes();
             expected.removeIf([&](const KnownByte &byte) { return byte.offset < from; });
