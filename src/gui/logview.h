@@ -82,6 +82,7 @@ Q_SIGNALS:
     void currentMatchChanged();
 
 protected:
+    bool event(QEvent *event) override;
     bool viewportEvent(QEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
