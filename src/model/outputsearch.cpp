@@ -164,7 +164,7 @@ OutputSearch::Private::Run OutputSearch::Private::makeRun(const SearchTarget &ta
 {
     Run run;
     run.target = target;
-    run.rows = std::make_unique<RowSearch>(m_matcher, m_isWanted);
+    run.rows = std::make_unique<RowSearch>(m_matcher, m_stream, m_isWanted);
     run.hits.setSearched(target.floor, false);
     return run;
 }

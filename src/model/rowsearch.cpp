@@ -71,8 +71,9 @@ bool isAscii(QByteArrayView bytes)
 
 } // namespace
 
-RowSearch::RowSearch(OutputMatcher &matcher, const IsWanted &isWanted)
+RowSearch::RowSearch(OutputMatcher &matcher, int stream, const IsWanted &isWanted)
     : m_matcher(matcher)
+    , m_stream(stream)
     , m_isWanted(isWanted)
 {
 }
@@ -88,6 +89,12 @@ void RowSearch::take(const OutputPiece &piece, QList<Found> &found)
         cut.gapBefore = from == begin ? piece.gapBefore : 0;
         return cut;
     };
+    if (m_stream != 0 && piece.stream != m_stream) {
+        if (piece.gapBefore > 0) { // which ends rows of the other stream, too
+            takeRows(part(begin, begin), found);
+        }
+        return;
+    }
     const char *at = begin;
     if (piece.gapBefore > 0 || m_splitter.begun(piece.stream).begun) {
         at = nextLine(begin, end);

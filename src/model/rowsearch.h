@@ -27,8 +27,9 @@ public:
     };
     using IsWanted = std::function<bool()>;
 
-    /// `isWanted` is asked often: what is under way ends soon after it says no. Both must live on.
-    RowSearch(OutputMatcher &matcher, const IsWanted &isWanted);
+    /// stream: only its rows count; 0: those of both. `isWanted` is asked often: what is under way ends soon
+    /// after it says no. It and the matcher must live on.
+    RowSearch(OutputMatcher &matcher, int stream, const IsWanted &isWanted);
 
     /// Appends what is found in the rows that end within `piece`.
     void take(const OutputPiece &piece, QList<Found> &found);
@@ -48,6 +49,7 @@ private:
     bool simplify(QByteArrayView lines);
 
     OutputMatcher &m_matcher;
+    const int m_stream;
     const IsWanted &m_isWanted;
     RowSplitter m_splitter;
     QByteArray m_simple;

@@ -17,6 +17,7 @@ class SearchAhead::Searcher final
 public:
     Searcher(const QString &directory, OutputLog::Tail tail, int stream, const SearchQuery &query)
         : m_scan(std::make_unique<OutputScan>(directory, 0, OutputScan::Times::Ignored, tail))
+        , m_stream(stream)
         , m_matcher(query)
     {
         m_scan->setStream(stream);
@@ -26,6 +27,7 @@ public:
 
 private:
     std::unique_ptr<OutputScan> m_scan;
+    int m_stream;
     OutputMatcher m_matcher;
 };
 
@@ -34,7 +36,7 @@ SearchAhead::Chunk SearchAhead::Searcher::search(quint64 number, const RowSearch
     const quint64 first = number * chunkBytes;
     const quint64 last = first + chunkBytes;
     const qint64 tooComplex = m_matcher.tooComplex();
-    RowSearch rows(m_matcher, isWanted);
+    RowSearch rows(m_matcher, m_stream, isWanted);
     Chunk chunk;
     bool begun = false;
     m_scan->seek(first - 1);
