@@ -31,7 +31,9 @@ public:
     {
         m_offset += gap;
         m_segment = m_offset;
-        m_starts.append(m_segment);
+        if (m_starts.last() != m_segment) {
+            m_starts.append(m_segment);
+        }
     }
     /// told: the index has a record of them; else they are standard output at an unknown time.
     void append(const QByteArray &bytes, int stream, qint64 timeNs, bool told = true)
