@@ -8,9 +8,9 @@ namespace procession::pageplaces {
 namespace {
 
 /// When bytes came is looked up at so many places of all runs together.
-constexpr quint64 samplesOfAll = 1024;
-constexpr quint64 fewestSamples = 8;
-constexpr int corrections = 3;
+constexpr quint64 samplesOfAll = 256;
+constexpr quint64 fewestSamples = 4;
+constexpr int corrections = 4;
 
 /// So many bytes of a run had come at this time.
 struct Sample
@@ -32,7 +32,8 @@ Growth growthOf(const PageSource &source, quint64 samples)
         timeNs = std::max(timeNs, source.rows().timeAt(source.offsetOf(bytes)));
         growth.append({timeNs, bytes});
     }
-    growth.append({std::max(timeNs, source.rows().lastTimeNs()), total});
+    const quint64 end = source.rows().end();
+    growth.append({std::max(timeNs, end > 0 ? source.rows().timeAt(end - 1) : 0), total});
     return growth;
 }
 
@@ -133,13 +134,16 @@ OutputCut atBytes(const PageSources &sources, quint64 bytes)
     QList<qsizetype> timed; ///< the runs these are of
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const PageSource &source = *sources[i];
-        if (sources.size() == 1 || source.rows().lastTimeNs() == 0) {
+        const Growth growth = sources.size() == 1
+                                  ? Growth()
+                                  : growthOf(source, std::max(samplesOfAll / sources.size(), fewestSamples));
+        if (growth.isEmpty() || growth.constLast().timeNs == 0) {
             // Rows of which no time is known come before all others.
             const quint64 share = std::min(bytes, source.bytesTotal());
             cut[static_cast<qsizetype>(i)] = source.offsetOf(share);
             bytes -= share;
         } else {
-            growths.append(growthOf(source, std::max(samplesOfAll / sources.size(), fewestSamples)));
+            growths.append(growth);
             timed.append(static_cast<qsizetype>(i));
             total += source.bytesTotal();
         }

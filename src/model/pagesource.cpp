@@ -73,31 +73,43 @@ quint64 PageSource::cutAfter(const OutputRow &row) const
 PageSource::Stretch PageSource::rowsFrom(Way way, quint64 cut, int count, qint64 bytes) const
 {
     const bool forward = way == Way::Forward;
+    const bool atEnd = !m_alive && cut >= m_rows.end(); // behind what is not complete, and never will be
     Stretch stretch;
+    bool isAll = false; ///< of what was found, not only as much as was asked for
     for (int wanted = count + rowsAtOneOffset;; wanted *= 2, bytes *= 2) {
         const QList<OutputRow> found = forward ? m_rows.after(std::max(cut, m_floor), m_stream, wanted, bytes)
-                                               : m_rows.before(cut, m_stream, wanted, bytes);
+                                               : m_rows.before(atEnd ? last() : cut, m_stream, wanted, bytes);
         qint64 size = 0;
         stretch.rows.clear();
         stretch.rows.reserve(found.size());
         for (const OutputRow &row : found) {
             size += row.bytes.size() + 1;
-            if (row.place.end > m_floor) {
+            if (row.place.end > m_floor && (!forward || cutAfter(row) > cut)) {
                 stretch.rows.append({row, 0, cutAfter(row), row.place.endTimeNs, false});
             }
         }
-        // Only rows under way can be missing at the end, and those before the floor at the beginning.
-        stretch.exhausted = (found.size() < wanted && size <= bytes) ||
-                            (!forward && stretch.rows.size() < found.size()) || stretch.rows.isEmpty();
-        // Where more may follow, the last ones may have a neighbour between the same two cuts.
-        if (stretch.exhausted || stretch.rows.first().after != stretch.rows.last().after) {
+        isAll = (found.size() < wanted && size <= bytes) || stretch.rows.isEmpty() ||
+                (!forward && stretch.rows.size() < found.size());
+        // Else the last ones may have a neighbour between the same two cuts.
+        if (isAll || stretch.rows.first().after != stretch.rows.last().after) {
             break;
         }
     }
+    if (stretch.rows.isEmpty()) {
+        // Where the index did not get to, no more was looked through than is read at once.
+        stretch.reached = !isIndexed() ? cut : forward ? std::max(cut, last()) : std::min(cut, m_floor);
+        return stretch;
+    }
+    const PlacedRow &first = stretch.rows.first();
+    const quint64 oldest = std::max(m_floor, m_rows.begin());
+    const bool isFirst = isAll && first.row.place.offset <= oldest;
+    stretch.exhausted = isAll && (forward ? stretch.rows.last().after >= m_rows.end() : isFirst);
 
-    quint64 before = forward ? cut : std::min(m_rows.begin(), cut);
-    if (!stretch.rows.isEmpty() && !forward && stretch.exhausted) {
-        before = std::max(m_floor, std::min(before, stretch.rows.first().after - 1));
+    quint64 before = cut;
+    if (!forward) {
+        before = isFirst         ? std::min(oldest, first.after - 1)
+                 : m_stream != 0 ? std::min(first.row.place.offset, first.after - 1)
+                                 : first.after - 1;
     }
     quint64 after = before;
     qint64 timeNs = 0;
@@ -108,15 +120,11 @@ PageSource::Stretch PageSource::rowsFrom(Way way, quint64 cut, int count, qint64
         placed.before = before;
         placed.timeNs = timeNs = std::max(timeNs, placed.timeNs);
     }
-    if (!stretch.exhausted) {
-        const quint64 torn = forward ? stretch.rows.last().after : stretch.rows.first().after;
+    if (!isAll) {
+        const quint64 torn = forward ? stretch.rows.last().after : first.after;
         stretch.rows.removeIf([torn](const PlacedRow &placed) { return placed.after == torn; });
     }
-    if (stretch.rows.isEmpty()) {
-        stretch.reached = forward ? std::max(cut, last()) : m_floor;
-    } else {
-        stretch.reached = forward ? stretch.rows.last().after : stretch.rows.first().before;
-    }
+    stretch.reached = forward ? stretch.rows.last().after : stretch.rows.first().before;
     if (!forward) {
         std::reverse(stretch.rows.begin(), stretch.rows.end());
     }
@@ -130,10 +138,12 @@ quint64 PageSource::cutAt(qint64 timeNs) const
         return cut;
     }
     const QList<OutputRow> open = m_rows.after(cut, m_stream, rowsAtOneOffset, countedBytes);
-    const bool older = !open.isEmpty() && std::all_of(open.cbegin(), open.cend(), [=](const OutputRow &row) {
-        return row.place.endTimeNs < timeNs;
-    });
-    return older ? last() : cut;
+    const bool isOlder = std::all_of(open.cbegin(), open.cend(),
+                                     [=](const OutputRow &row) { return row.place.endTimeNs < timeNs; });
+    if (open.isEmpty() || m_alive) {
+        return open.isEmpty() || !isOlder ? cut : last();
+    }
+    return isOlder ? cut : std::max(cut - 1, m_floor);
 }
 
 bool PageSource::matches(const OutputRow &row) const
