@@ -38,6 +38,13 @@ QString escaped(const QString &text)
     return text.isEmpty() ? QString() : QString(u"<p>" + text.toHtmlEscaped() + u"</p>");
 }
 
+/// What the worker said last of an error, in a paragraph of its own.
+QString withLastError(const QString &toolTip, Context c)
+{
+    return c.lastError.isEmpty() ? toolTip
+                                 : QString(toolTip + escaped(Text::tr("Last error: %1").arg(c.lastError)));
+}
+
 QString isoTime(const qint64 msSinceEpoch)
 {
     return QDateTime::fromMSecsSinceEpoch(msSinceEpoch).toString(Qt::ISODateWithMs);
@@ -67,8 +74,8 @@ QString nameText(Context c)
 QString nameToolTip(Context c)
 {
     const QString &description = c.status.spec->description;
-    return escaped(description.isEmpty() ? c.status.spec->name
-                                         : QString(c.status.spec->name + u": " + description));
+    const QString &name = c.status.spec->name;
+    return withLastError(escaped(description.isEmpty() ? name : QString(name + u": " + description)), c);
 }
 
 // --- State: in the order of a life, the outcomes at its end; the seconds of "Stopping 4s" do not count.
@@ -89,7 +96,7 @@ QString stateToolTip(Context c)
     else
         sentences += leftText(c.status);
     sentences.removeAll(QString());
-    return escaped(sentences.join(u' '));
+    return withLastError(escaped(sentences.join(u' ')), c);
 }
 
 // --- Elapsed
@@ -184,7 +191,7 @@ QString exitColumnText(Context c)
 }
 QString exitToolTip(Context c)
 {
-    return escaped(exitExplanation(c.status));
+    return withLastError(escaped(exitExplanation(c.status)), c);
 }
 
 // --- Command

@@ -38,6 +38,7 @@ struct ColumnContext
     const WorkerStatus &status;
     const WorkerSample *sample;   ///< null if none
     std::chrono::nanoseconds now; ///< CLOCK_BOOTTIME of the last tick or change
+    QString lastError = {};       ///< of the run's output, if it failed; empty: none, or not known
 };
 
 /// One column: everything the table knows of it.

@@ -104,6 +104,7 @@ WorkerTableModel::WorkerTableModel(QObject *parent)
 {
     m_countdown.setInterval(countdownInterval);
     m_countdown.callOnTimeout(this, &WorkerTableModel::countDown);
+    connect(&m_errors, &LastErrors::known, this, &WorkerTableModel::lastErrorKnown);
 }
 
 WorkerTableModel::~WorkerTableModel() = default;
@@ -128,7 +129,9 @@ QVariant WorkerTableModel::data(const QModelIndex &index, const int role) const
     case Qt::DisplayRole:
         return row.text(index.column());
     case Qt::ToolTipRole: {
-        const QString toolTip = column.toolTip(row.context());
+        ColumnContext about = row.context();
+        about.lastError = m_errors.text(row.status.id);
+        const QString toolTip = column.toolTip(about);
         return toolTip.isEmpty() ? QVariant() : toolTip;
     }
     case Qt::AccessibleTextRole:
@@ -248,6 +251,11 @@ const WorkerSample *WorkerTableModel::sample(const WorkerId id) const
     return row && row->sample ? &*row->sample : nullptr;
 }
 
+QString WorkerTableModel::lastError(const WorkerId id) const
+{
+    return m_errors.text(id);
+}
+
 void WorkerTableModel::remove(const QList<WorkerId> &ids)
 {
     std::vector<int> leaving;
@@ -279,8 +287,10 @@ void WorkerTableModel::remove(const QList<WorkerId> &ids)
 
     rowruns::backwards(leaving, [this](const int first, const int last) {
         beginRemoveRows({}, first, last);
-        for (int row = first; row <= last; ++row)
+        for (int row = first; row <= last; ++row) {
             m_byId.remove(idAt(row));
+            m_errors.forget(idAt(row));
+        }
         m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
         renumber(first);
         endRemoveRows();
@@ -303,6 +313,7 @@ void WorkerTableModel::insert(const QList<RosterDelta::Insertion> &insertions,
         auto row = std::make_unique<Row>();
         row->status = insertion.status;
         row->now = now;
+        m_errors.follow(insertion.status);
         m_byId.insert(insertion.status.id, row.get());
         const auto at = std::clamp<std::ptrdiff_t>(insertion.position, 0, std::ssize(finally));
         finally.insert(finally.begin() + at, row.get());
@@ -367,6 +378,7 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
         (sameSpec(row->status, status) ? moved : edited).push_back(row->number);
         row->status = status;
         row->now = now;
+        m_errors.follow(status);
         row->hasText.reset();
         row->searched = QString();
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/workerstatus.h"
+#include "model/lasterrors.h"
 #include "model/workercolumns.h"
 
 #include <QAbstractTableModel>
@@ -48,8 +49,13 @@ public:
     const WorkerStatus *status(WorkerId id) const; ///< null if unknown; valid until the next apply()
     const WorkerSample *sample(WorkerId id) const; ///< null if none
     std::chrono::nanoseconds now() const { return m_now; }
+    /// What a worker that failed said last of an error; empty: nothing, or not known (yet).
+    QString lastError(WorkerId id) const;
 
 Q_SIGNALS:
+    /// lastError() of this worker is known now. No dataChanged() tells of it: only tool tips show it, which
+    /// are asked for anew each time.
+    void lastErrorKnown(procession::WorkerId id);
     /// Exactly these rows (ascending) changed in these columns; comes just before the dataChanged() that tell
     /// the same in fewer, wider ranges. For who would do more work per row than a view does.
     void rowsChanged(const std::vector<int> &rows, int firstColumn, int lastColumn);
@@ -69,6 +75,7 @@ private:
 
     Rows m_rows;
     QHash<WorkerId, Row *> m_byId;
+    LastErrors m_errors;
     std::chrono::nanoseconds m_now{0};
     QTimer m_countdown; ///< runs only while some worker is about to be killed
 };

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: 2026 Procession contributors
 // SPDX-License-Identifier: MIT
 #include "core/bootclock.h"
+#include "keeper/rundir.h"
 #include "model/workercolumns.h"
 #include "model/workertablemodel.h"
 #include "workerfixtures.h"
 
 #include <QAbstractItemModelTester>
+#include <QFile>
 #include <QRegularExpression>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace procession;
@@ -24,6 +27,7 @@ private Q_SLOTS:
     void showsEveryColumn();
     void headers();
     void roles();
+    void lastErrorInToolTips();
     void insertsInOrder();
     void removesScatteredRowsTogether();
     void changesTellOnlyTheirColumns();
@@ -165,6 +169,51 @@ void TestWorkerTableModel::roles()
     QVERIFY2(at(Column::Name).data(Qt::ToolTipRole).toString().contains(QStringLiteral("a&lt;b")),
              "markup in a name must not become markup in its tool tip");
     QVERIFY(!model.data({}, Qt::DisplayRole).isValid());
+}
+
+void TestWorkerTableModel::lastErrorInToolTips()
+{
+    const QTemporaryDir run;
+    QFile output(run.filePath(QStringLiteral("out.") + QString(rundir::offsetDigits, u'0')));
+    QVERIFY(output.open(QIODevice::WriteOnly));
+    output.write("ready\nerror: <no> disk\nbye\n");
+    output.close();
+    WorkerStatus failed = ended(1, QStringLiteral("a"), Outcome::Failed, 3);
+    failed.runDirectory = run.path();
+    WorkerTableModel model;
+    QSignalSpy known(&model, &WorkerTableModel::lastErrorKnown);
+    const auto toolTip = [&model](const Column column, const int row = 0) {
+        return model.index(row, int(column)).data(Qt::ToolTipRole).toString();
+    };
+    // As after a take-over: it had failed before it was seen. Another fails before our eyes.
+    WorkerStatus other = running(2, QStringLiteral("b"));
+    model.apply(appended({failed, other}));
+    const QString before = toolTip(Column::Exit);
+    QTRY_COMPARE(known.size(), 1);
+    QCOMPARE(known.at(0).at(0).value<WorkerId>(), WorkerId{1});
+    QCOMPARE(model.lastError(WorkerId{1}), QStringLiteral("error: <no> disk"));
+    const QString line = QStringLiteral("<p>Last error: error: &lt;no&gt; disk</p>");
+    QCOMPARE(toolTip(Column::Exit), QString(before + line));
+    QVERIFY(toolTip(Column::State).endsWith(line));
+    QVERIFY(toolTip(Column::Name).endsWith(line));
+    QVERIFY(!toolTip(Column::Command).contains(line));
+    RosterDelta change;
+    other = ended(2, QStringLiteral("b"), Outcome::Crashed, -11);
+    other.runDirectory = run.path();
+    change.changed = {other};
+    model.apply(change);
+    QTRY_COMPARE(known.size(), 2);
+    QVERIFY(toolTip(Column::State, 1).endsWith(line));
+    // It runs again.
+    failed = running(1, QStringLiteral("a"));
+    failed.runId = QStringLiteral("another");
+    change.changed = {failed};
+    model.apply(change);
+    QVERIFY(!toolTip(Column::State).contains(line));
+    RosterDelta removal;
+    removal.removed = {WorkerId{2}};
+    model.apply(removal);
+    QCOMPARE(model.lastError(WorkerId{2}), QString());
 }
 
 void TestWorkerTableModel::insertsInOrder()
