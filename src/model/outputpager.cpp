@@ -7,7 +7,6 @@
 #include "model/pageplaces.h"
 #include "model/terminalline.h"
 
-#include <QStringEncoder>
 #include <QTimer>
 
 #include <algorithm>
@@ -55,7 +54,7 @@ Rows rowsOf(const PageSources &sources, Way way, const OutputCut &from, const Ro
     }
     found.cut = merge.cut();
     found.last = !next && !merge.isStalled();
-    found.stalled = merge.isStalled() && found.rows.size() < count;
+    found.stalled = merge.isStalled();
     return found;
 }
 
@@ -77,7 +76,7 @@ public:
     void answer(const PageWish &wish);
     std::optional<OutputCut> cutOf(const PageWish &wish) const;
     Search findMatch(const PageWish &wish, OutputPage &page, PlacedRow &row) const;
-    static void findAnchor(OutputPage &page, const RowPlace &place);
+    static bool findAnchor(OutputPage &page, const RowPlace &place);
     qint64 matchesBefore(const OutputCut &cut) const;
     void fill(OutputPage &page, const PageWish &wish, const OutputCut &cut);
     void count(OutputPage &page, const PageWish &wish) const;
@@ -151,8 +150,11 @@ void OutputPager::Private::answer(const PageWish &wish)
         if (page.found) {
             const OutputCut cut = pageplaces::beforeRow(sources, match);
             fill(page, wish, cut);
-            findAnchor(page, match.row.place);
             page.matchesBefore = matchesBefore(cut);
+            if (!findAnchor(page, match.row.place)) { // the time was up before the row was come to
+                unfinished = wish;
+                return;
+            }
         }
     } else {
         fill(page, wish, cutOf(wish).value_or(pageplaces::end(sources)));
@@ -161,11 +163,12 @@ void OutputPager::Private::answer(const PageWish &wish)
     Q_EMIT q->page(page);
 }
 
-void OutputPager::Private::findAnchor(OutputPage &page, const RowPlace &place)
+bool OutputPager::Private::findAnchor(OutputPage &page, const RowPlace &place)
 {
     const auto at = std::find_if(page.lines.cbegin(), page.lines.cend(),
                                  [&place](const ShownLine &line) { return isSame(line.place, place); });
     page.anchor = static_cast<int>(at - page.lines.cbegin());
+    return at != page.lines.cend();
 }
 
 qint64 OutputPager::Private::matchesBefore(const OutputCut &cut) const
@@ -227,13 +230,20 @@ OutputPager::Private::Search OutputPager::Private::findMatch(const PageWish &wis
 
 void OutputPager::Private::fill(OutputPage &page, const PageWish &wish, const OutputCut &cut)
 {
-    const bool atEnd = wish.place == PageWish::Place::End;
-    const int before = wish.place == PageWish::Place::Begin ? 0 : std::clamp(wish.before, 0, mostRows);
-    const int after = atEnd ? 0 : std::clamp(wish.after, 0, mostRows);
+    const bool isBegin = wish.place == PageWish::Place::Begin;
+    const bool isEnd = wish.place == PageWish::Place::End;
+    const int before = isBegin ? 0 : std::clamp(wish.before, 0, mostRows);
+    const int after = isEnd ? 0 : std::clamp(wish.after, 0, mostRows);
     const qint64 bytes = before > 0 && after > 0 ? pageBytes / 2 : pageBytes;
+    Rows back{{}, cut, true, false};
+    Rows forth = back;
     // Each way has its own time, so that the one that needs much does not take it from the other.
-    const Rows back = rowsOf(sources, Way::Backward, cut, choice(), before, bytes, QDeadlineTimer(slice / 2));
-    const Rows forth = rowsOf(sources, Way::Forward, cut, choice(), after, bytes, QDeadlineTimer(slice / 2));
+    if (!isBegin) {
+        back = rowsOf(sources, Way::Backward, cut, choice(), before, bytes, QDeadlineTimer(slice / 2));
+    }
+    if (!isEnd) {
+        forth = rowsOf(sources, Way::Forward, cut, choice(), after, bytes, QDeadlineTimer(slice / 2));
+    }
     page.lines.reserve(back.rows.size() + forth.rows.size());
     for (auto row = back.rows.crbegin(); row != back.rows.crend(); ++row) {
         page.lines.append(line(*row));
