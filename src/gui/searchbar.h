@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QAction;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -44,13 +45,15 @@ public:
     void open(const QString &text);
     /// What is looked for: empty while the bar is closed.
     SearchQuery query() const;
+    /// False as long as nothing is looked for.
     bool onlyMatches() const;
     int context() const;
     bool allWorkers() const;
     /// What the two scopes are called: the output that is shown, and that of all workers.
     void setScopeNames(const QString &shown, const QString &all);
 
-    /// How far the search has come. currentMatch: the one the view is at, from 1; 0: none, or not known.
+    /// How far the search for the query told last has come. currentMatch: the one the view is at, from 1; 0:
+    /// none, or not known.
     void setProgress(const SearchProgress &progress, qint64 currentMatch);
     /// The workers searched; those with matches are listed where all workers are the scope.
     void setWorkers(const QList<WorkerMatches> &workers);
@@ -61,43 +64,45 @@ Q_SIGNALS:
     /// Only rows with matches are wanted, with so many rows before and after each; or all.
     void filterChanged(bool onlyMatches, int context);
     void scopeChanged(bool all);
+    /// What is looked for has been told before.
     void nextRequested();
     void previousRequested();
-    /// The person has closed the bar; queryChanged and filterChanged have told already that nothing is
-    /// wanted.
+    /// The person has closed the bar: queryChanged() and filterChanged() have told that nothing is wanted.
     void closed();
     /// Index into what setWorkers() was given.
     void workerChosen(int index);
 
-protected:
-    void changeEvent(QEvent *event) override;
-
 private:
-    QToolButton *addToggle(const QString &text, const char *name, const QString &accessibleName,
+    QToolButton *addToggle(const QString &text, const QString &name, const QString &accessibleName,
                            const QString &toolTip);
-    QToolButton *addButton(const QString &icon, const char *name, const QString &text);
-    void layOut(const QList<QWidget *> &asked, const QList<QWidget *> &shown);
-    /// Tells of the query if it is not the one told of last.
-    void tellQuery();
-    void tellFilter();
-    void close();
+    QToolButton *addButton(const QString &text, const QString &name, const QString &toolTip);
+    void layOut();
+    void connectAll();
+    /// Tells of the query and the filter if they are not what was told of last.
+    void tell();
+    void leave();
     void showState();
     void showWorkers();
+    QString stateText() const;
 
     QLineEdit *m_edit;
     QToolButton *m_case;
     QToolButton *m_word;
     QToolButton *m_expression;
-    QComboBox *m_scope;
+    QLabel *m_label;
     QToolButton *m_previous;
     QToolButton *m_next;
-    QLabel *m_label;
+    QToolButton *m_close;
+    QComboBox *m_scope;
     QToolButton *m_filter;
     QSpinBox *m_context;
-    QToolButton *m_close;
     QListWidget *m_list;
+    QAction *m_problemMark; ///< in the edit
     QTimer m_typed;
-    SearchQuery m_told;
+    bool m_open = false;
+    SearchQuery m_toldQuery;
+    bool m_toldOnlyMatches = false;
+    int m_toldContext = 0;
     SearchProgress m_progress;
     qint64 m_current = 0;
     QList<WorkerMatches> m_workers;
