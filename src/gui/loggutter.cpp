@@ -83,7 +83,7 @@ void LogGutter::paint(QPainter &painter, const QRect &area, const RowPlace &plac
     const int barWidth = std::max(3, m_cell / 2);
     int left = nameWidth() + timeWidth() + numberWidth();
     if (place.stream == 2) {
-        painter.fillRect(column(left + 2 * m_cell - barWidth - barWidth / 2, barWidth), barColour(palette));
+        painter.fillRect(column(left + m_cell, barWidth), barColour(palette));
     }
     painter.setPen(palette.color(QPalette::PlaceholderText));
     if (!isFirst) {

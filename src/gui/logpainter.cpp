@@ -5,6 +5,7 @@
 #include "gui/icons.h"
 
 #include <QFontMetricsF>
+#include <QGlyphRun>
 #include <QPainter>
 
 #include <algorithm>
@@ -57,6 +58,12 @@ const Element *at(Iterator &element, const QList<Element> &elements, int unit, i
     return &*element;
 }
 
+/// Of the four fonts.
+size_t variantOf(const TextLook &look)
+{
+    return (look.bold ? 1u : 0u) + (look.italic ? 2u : 0u);
+}
+
 } // namespace
 
 void LogPainter::setFont(const QFont &font)
@@ -79,6 +86,20 @@ void LogPainter::setFont(const QFont &font)
         if (std::abs(excess) > 0.01) { // a bold face may be wider
             m_fonts[i].setLetterSpacing(QFont::AbsoluteSpacing, -excess);
         }
+    }
+    QString characters;
+    for (char16_t character = u' '; character < 0x7f; ++character) {
+        characters.append(QChar(character));
+    }
+    for (size_t i = 0; i < m_fonts.size(); ++i) {
+        Face &face = m_faces[i];
+        face.font = QRawFont::fromFont(m_fonts[i]);
+        const QList<quint32> glyphs = face.font.glyphIndexesForString(characters);
+        if (glyphs.size() != characters.size() || glyphs.contains(0)) {
+            face.font = QRawFont();
+            continue;
+        }
+        std::copy(glyphs.cbegin(), glyphs.cend(), face.glyphs.begin() + u' ');
     }
     m_advances.clear();
 }
@@ -173,26 +194,52 @@ void LogPainter::fill(QPainter &painter, const Part &part, int firstCell, int ne
     const int first = std::max(firstCell, part.firstCell) - part.firstCell;
     const int next = std::min(nextCell, part.firstCell + part.cells) - part.firstCell;
     if (next > first) {
-        painter.fillRect(
-            QRectF(part.left + first * m_cellWidth, part.top, (next - first) * m_cellWidth, m_lineHeight),
-            colour);
+        const int left = qRound(part.left + first * m_cellWidth);
+        const int right = qRound(part.left + next * m_cellWidth);
+        painter.fillRect(QRect(left, part.top, right - left, m_lineHeight), colour);
     }
 }
 
 void LogPainter::drawSegment(QPainter &painter, const Part &part, const Segment &segment)
 {
     painter.setPen(segment.pen);
-    painter.setFont(m_fonts[(segment.look.bold ? 1u : 0u) + (segment.look.italic ? 2u : 0u)]);
     if (part.layout->isPlain() && m_isFixed) {
-        // No copy: only the characters of this line of the view are drawn, however long the row is.
-        const QString text =
-            QString::fromRawData(part.line->text.constData() + segment.from, segment.to - segment.from);
-        const double left = part.left + (segment.firstCell - part.firstCell) * m_cellWidth;
-        painter.drawText(QPointF(left, part.top + m_ascent), text);
+        drawPlain(painter, part, segment);
     } else {
+        painter.setFont(m_fonts[variantOf(segment.look)]);
         drawCharacters(painter, part, segment);
     }
     drawLines(painter, part, segment);
+}
+
+/// Draws characters of ASCII, each a glyph at its cell: what a text layout would find out, at a fraction of
+/// its time.
+void LogPainter::drawPlain(QPainter &painter, const Part &part, const Segment &segment)
+{
+    const size_t variant = variantOf(segment.look);
+    const QPointF at(part.left + (segment.firstCell - part.firstCell) * m_cellWidth, part.top + m_ascent);
+    const QChar *const text = part.line->text.constData();
+    const Face &face = m_faces[variant];
+    if (!face.font.isValid()) {
+        painter.setFont(m_fonts[variant]);
+        painter.drawText(at, QString::fromRawData(text + segment.from, segment.to - segment.from));
+        return;
+    }
+    m_runGlyphs.clear();
+    m_runPlaces.clear();
+    for (int unit = segment.from; unit < segment.to; ++unit) {
+        if (text[unit] != u' ') {
+            m_runGlyphs.append(face.glyphs[text[unit].unicode() & 0x7f]);
+            m_runPlaces.append(QPointF((unit - segment.from) * m_cellWidth, 0));
+        }
+    }
+    if (!m_runGlyphs.isEmpty()) {
+        QGlyphRun run;
+        run.setRawFont(face.font);
+        run.setRawData(m_runGlyphs.constData(), m_runPlaces.constData(),
+                       static_cast<int>(m_runGlyphs.size()));
+        painter.drawGlyphRun(at, run);
+    }
 }
 
 /// Draws characters that fit their cells together, each other one at its own cell, and those that are shaped

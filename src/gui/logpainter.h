@@ -8,6 +8,8 @@
 #include <QFont>
 #include <QHash>
 #include <QPalette>
+#include <QPointF>
+#include <QRawFont>
 
 #include <array>
 #include <optional>
@@ -29,7 +31,7 @@ public:
         int firstCell = 0; ///< at the left edge
         int cells = 0;     ///< and so many to the right of it
         double left = 0;
-        double top = 0;
+        int top = 0;
         int selectedFrom = 0; ///< UTF-16 units
         int selectedTo = 0;   ///< behind the text: the newline, too
         int currentMatch = -1;
@@ -68,7 +70,19 @@ private:
     void drawLines(QPainter &painter, const Part &part, const Segment &segment) const;
     double advanceOf(char32_t character, QStringView text);
 
+    void drawPlain(QPainter &painter, const Part &part, const Segment &segment);
+
+    /// What draws characters of ASCII without laying out text.
+    struct Face
+    {
+        QRawFont font; ///< invalid: some character is not in it
+        std::array<quint32, 128> glyphs{};
+    };
+
     std::array<QFont, 4> m_fonts; ///< bold: 1, italic: 2
+    std::array<Face, 4> m_faces;
+    QList<quint32> m_runGlyphs; ///< kept for their memory
+    QList<QPointF> m_runPlaces;
     QPalette m_palette;
     QHash<char32_t, float> m_advances;
     std::optional<CharStyle> m_lastStyle;

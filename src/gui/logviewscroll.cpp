@@ -165,8 +165,8 @@ void LogView::Private::placeAnchor()
 /// Asks for more as long as it is not needed yet, so that it is there when it is.
 void LogView::Private::askNearEdges()
 {
-    if (waiting || draggedTo || rows.count() == 0) {
-        return;
+    if (waiting || draggedTo || following || rows.count() == 0) {
+        return; // of the end there is enough
     }
     const OutputPage &page = rows.page();
     const int near = std::max(20, fullLines());
