@@ -32,6 +32,7 @@ struct Context
     const WorkerSample *sample;
     const ProcessTree *tree; ///< null: not looked at yet
     std::chrono::nanoseconds now;
+    const QString &lastError;
 
     const WorkerSpec &spec() const { return *status.spec; }
 };
@@ -195,6 +196,8 @@ constexpr std::array rows{
     RowInfo{"left", QT_TRANSLATE_NOOP("procession::DetailsView", "Left behind"),
             [](const Context &context) { return leftText(context.status); }},
     RowInfo{"exit", QT_TRANSLATE_NOOP("procession::DetailsView", "Exit code"), exitRowText},
+    RowInfo{"lasterror", QT_TRANSLATE_NOOP("procession::DetailsView", "Last error"),
+            [](const Context &context) { return context.lastError; }},
     RowInfo{"pid", QT_TRANSLATE_NOOP("procession::DetailsView", "PID"), pidText},
     RowInfo{"processes", QT_TRANSLATE_NOOP("procession::DetailsView", "Processes"), processesText},
     RowInfo{"started", QT_TRANSLATE_NOOP("procession::DetailsView", "Started"),
@@ -284,12 +287,14 @@ DetailsView::DetailsView(QWidget *parent)
     m_clock.callOnTimeout(this, &DetailsView::tick);
 }
 
-void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now)
+void DetailsView::show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now,
+                       const QString &lastError)
 {
     const bool another =
         !status || !m_status || status->id != m_status->id || status->runId != m_status->runId;
     m_status = status ? std::optional(*status) : std::nullopt;
     m_sample = sample ? std::optional(*sample) : std::nullopt;
+    m_lastError = lastError;
     if (another || !isAlive(status->state))
         m_tree.reset();
     m_none->setVisible(!status);
@@ -349,7 +354,8 @@ void DetailsView::fillRows(std::chrono::nanoseconds now)
 {
     if (!m_status)
         return;
-    const Context context{*m_status, m_sample ? &*m_sample : nullptr, m_tree ? &*m_tree : nullptr, now};
+    const Context context{*m_status, m_sample ? &*m_sample : nullptr, m_tree ? &*m_tree : nullptr, now,
+                          m_lastError};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const QString value = rows[i].value(context);
         const Row &row = m_rows[i];

@@ -29,7 +29,9 @@ public:
 
     using QWidget::show;
     /// Null `status`: no worker is selected; null `sample`: nothing measured. `now` on CLOCK_BOOTTIME.
-    void show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now);
+    /// `lastError`: of the run's output, if it failed; empty: none, or not known.
+    void show(const WorkerStatus *status, const WorkerSample *sample, std::chrono::nanoseconds now,
+              const QString &lastError = {});
     /// The processes of the worker shown; those of another are passed by.
     void setTree(const procession::ProcessTree &tree);
 
@@ -57,6 +59,7 @@ private:
     std::vector<Row> m_rows;
     std::optional<WorkerStatus> m_status;
     std::optional<WorkerSample> m_sample;
+    QString m_lastError;
     std::optional<ProcessTree> m_tree;
     WorkerId m_followed{}; ///< whose processes were asked for, and in which state it was then
     State m_followedState = State::NotStarted;

@@ -442,7 +442,8 @@ void MainWindow::showCurrent()
     m_output->show(m_oldRun ? &m_oldRun->status : status);
     m_runs->setWorker(m_supervisor->rosterId(), status, now);
     if (m_details->isVisible())
-        m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now);
+        m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now,
+                        m_model->lastError(m_shown));
     m_activityView->setWorker(status ? m_shown : WorkerId{});
     if (!status) {
         m_currentLabel->clear();

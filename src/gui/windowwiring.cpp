@@ -158,6 +158,10 @@ void MainWindow::connectPanes()
     connect(m_supervisor, &Supervisor::inputWaiting, m_output, &OutputView::setInputWaiting);
     connect(m_details, &DetailsView::treeWanted, m_monitor, &Monitor::watchTree);
     connect(m_monitor, &Monitor::treeSampled, m_details, &DetailsView::setTree);
+    connect(m_model, &WorkerTableModel::lastErrorKnown, this, [this](WorkerId id) {
+        if (id == m_shown)
+            showCurrent();
+    });
     connect(m_activityView, &ActivityView::workerActivated, this, [this](WorkerId id) {
         if (!m_proxy->indexOf(id).isValid())
             clearFilter();

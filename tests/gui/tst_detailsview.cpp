@@ -163,6 +163,10 @@ private Q_SLOTS:
         QVERIFY(!row("processes")->isVisible());
         QCOMPARE(text("left"), u"1 process could not be ended."_s);
         QVERIFY(row("ended")->isVisible());
+        QVERIFY(!row("lasterror")->isVisible());
+        m_view->show(&status, nullptr, 2000s, u"error: <no> disk"_s);
+        QVERIFY(row("lasterror")->isVisible());
+        QCOMPARE(text("lasterror"), u"error: <no> disk"_s);
     }
 
     void itsProcesses()

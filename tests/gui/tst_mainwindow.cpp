@@ -22,6 +22,7 @@
 #include <QSlider>
 #include <QStackedWidget>
 #include <QStyle>
+#include <QTabWidget>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace procession;
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void addingIsUndoneUnlessItRuns();
     void editIsUndone();
     void filterBoxAndNoMatchPage();
+    void lastErrorIsTold();
     void stateFilterCountsAndFilters();
     void thirdClickGoesBackToListOrder();
     void refreshMovesNothing();
@@ -367,6 +369,19 @@ void TstMainWindow::filterBoxAndNoMatchPage()
     QCOMPARE(d->find<QStackedWidget>("tableStack")->currentWidget()->objectName(), u"noMatchPage"_s);
     QVERIFY(d->click("clearFilterButton"));
     QCOMPARE(d->names().size(), 3);
+}
+
+void TstMainWindow::lastErrorIsTold()
+{
+    const WorkerId id = d->add(u"bad"_s, u"sh -c 'echo \"error: no disk\" >&2; echo bye; exit 3'"_s, true);
+    TRY_COMPARE(d->state(u"bad"_s), u"Failed"_s);
+    d->view()->select({id});
+    d->find<QTabWidget>("detailTabs")->setCurrentWidget(d->find<QWidget>("detailsView"));
+    auto *row = d->find<QLabel>("details.lasterror");
+    TRY_COMPARE(row->text(), u"error: no disk"_s);
+    QVERIFY(row->isVisible());
+    const QModelIndex cell = d->model()->index(d->model()->rowOf(id), int(Column::State));
+    QVERIFY(cell.data(Qt::ToolTipRole).toString().endsWith(u"<p>Last error: error: no disk</p>"));
 }
 
 void TstMainWindow::stateFilterCountsAndFilters()
