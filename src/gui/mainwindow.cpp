@@ -3,11 +3,13 @@
 #include "gui/mainwindow.h"
 
 #include "core/bootclock.h"
+#include "core/diskwatch.h"
 #include "core/monitor.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "gui/activityview.h"
 #include "gui/detailsview.h"
+#include "gui/diskmeter.h"
 #include "gui/helpdialogs.h"
 #include "gui/icons.h"
 #include "gui/joinbar.h"
@@ -297,7 +299,10 @@ void MainWindow::setUpStatusBar()
         tr("What one refresh costs, measuring and showing, and how often it is made"));
     m_ui->statusBar->addWidget(m_countsLabel);
     m_ui->statusBar->addWidget(m_selectionLabel);
+    m_diskWatch = new DiskWatch(DiskWatch::measureOf(m_catalog->runsDirectory()), this);
+    m_diskMeter = new DiskMeter(m_diskWatch, m_catalog->runsDirectory(), m_ui->messageBar, this);
     m_ui->statusBar->addPermanentWidget(m_totalsLabel);
+    m_ui->statusBar->addPermanentWidget(m_diskMeter);
     m_ui->statusBar->addPermanentWidget(m_intervalLabel);
 }
 
@@ -340,6 +345,7 @@ void MainWindow::apply(const RosterDelta &delta)
     m_counts->apply(delta);
     m_actions->apply(delta);
     m_guard->check();
+    m_diskWatch->setBusy(m_supervisor->aliveCount() > 0);
     noteEnds(delta);
     tellProblems(delta);
     showPage();

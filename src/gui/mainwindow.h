@@ -23,6 +23,8 @@ namespace procession {
 class ActivityModel;
 class ActivityView;
 class DetailsView;
+class DiskMeter;
+class DiskWatch;
 class JoinBar;
 class LeaveGuard;
 class Monitor;
@@ -107,6 +109,7 @@ private:
     void noteSeen();
     void showOtherRuns();
     void tellOtherRuns(const QList<RunRecord> &runs);
+    void showLimits();
     void prune();
     void pruneWhenLimitsChanged();
     void tellOpenElsewhere(const QString &rosterId, const QString &file);
@@ -149,6 +152,8 @@ private:
     QLabel *m_selectionLabel = nullptr;
     QLabel *m_totalsLabel = nullptr;
     QLabel *m_intervalLabel = nullptr;
+    DiskWatch *m_diskWatch = nullptr;
+    DiskMeter *m_diskMeter = nullptr;
     QByteArray m_detailState;          ///< of the splitter, while the details are hidden
     WorkerId m_shown{};                ///< whom the panes below the table show
     std::optional<RunRecord> m_oldRun; ///< whose output is shown instead of the current run's

@@ -97,6 +97,12 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
 
 PreferencesDialog::~PreferencesDialog() = default;
 
+void PreferencesDialog::showRunLimits()
+{
+    m_ui->preferencesList->setCurrentRow(m_ui->preferencesPages->indexOf(m_ui->runsPage));
+    m_ui->keptRunBytesSpinBox->setFocus();
+}
+
 void PreferencesDialog::load()
 {
     {

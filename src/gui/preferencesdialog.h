@@ -26,6 +26,9 @@ public:
     explicit PreferencesDialog(Settings *settings, QWidget *parent = nullptr);
     ~PreferencesDialog() override;
 
+    /// Goes to the page on which the runs that are kept are limited.
+    void showRunLimits();
+
 private:
     void load();
     void showEditorNote();

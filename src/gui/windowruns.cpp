@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: MIT
 //
 // The third part of MainWindow: runs that are not the current ones of its rows, and other windows.
+#include "core/diskwatch.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
+#include "gui/diskmeter.h"
 #include "gui/leaveguard.h"
 #include "gui/mainwindow.h"
 #include "gui/oldrunbar.h"
 #include "gui/otherrunsdialog.h"
 #include "gui/outputview.h"
+#include "gui/preferencesdialog.h"
 #include "gui/projectsession.h"
 #include "gui/runsview.h"
 #include "model/workertablemodel.h"
@@ -50,6 +53,9 @@ void MainWindow::connectRuns()
         if (m_oldRun && runIds.contains(m_oldRun->status.runId))
             showCurrentRun();
     });
+    connect(m_catalog, &RunCatalog::removed, m_diskWatch, &DiskWatch::look);
+    connect(m_catalog, &RunCatalog::counted, m_diskMeter, &DiskMeter::setKeptBytes);
+    connect(m_diskMeter, &DiskMeter::limitsRequested, this, &MainWindow::showLimits);
     connect(m_oldRunBar, &OldRunBar::currentRequested, this, [this] {
         showCurrentRun();
         m_output->setFocus();
@@ -197,6 +203,14 @@ void MainWindow::tellOtherRuns(const QList<RunRecord> &runs)
                                 .action = [this] { showOtherRuns(); },
                                 .behind = projectKey()});
     m_othersAsked = false;
+}
+
+void MainWindow::showLimits()
+{
+    auto *dialog = new PreferencesDialog(m_settings, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->showRunLimits();
+    dialog->open();
 }
 
 void MainWindow::prune()
