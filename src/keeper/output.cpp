@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t smallestLimit = 64u << 10;
 constexpr uint64_t segmentsPerLimit = 16;
-constexpr size_t oneMove = 1u << 20; // more than a pipe holds, so that one call empties it
+constexpr size_t oneMove = 256u << 10; // as much as the widest pipe holds, so that one call empties it
 constexpr int64_t coalesceTime = 10 * nsPerMs;
 
 using Name = PathText<32>;

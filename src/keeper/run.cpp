@@ -27,6 +27,8 @@ constexpr int64_t recordRetry = nsPerSecond;
 constexpr int lastMoves = 1024; // more than even a large pipe holds
 constexpr int64_t outputRecordInterval = 250 * nsPerMs;
 constexpr int fullPipe = 64 << 10;          // a pipe of a user who has too many is smaller
+constexpr int widePipe = 256 << 10;         // of a writer flat out
+constexpr uint64_t floodBytes = 1u << 20;   // in one interval of recording
 constexpr int64_t nsPerTick = 10 * nsPerMs; // of /proc: 100 a second on every architecture Debian runs on
 
 int waitStatusOf(const siginfo_t &info)
@@ -359,6 +361,8 @@ void Run::step()
     if (m_treeEmpty && m_streams[0].ends[0] < 0 && m_streams[1].ends[0] < 0 && !m_over)
         finish();
     flush();
+    if (m_recordAt == 0)
+        narrowCalm();
 }
 
 int Run::timeout(const int64_t now) const
@@ -451,6 +455,7 @@ void Run::relayTerminal()
 void Run::moveOutput(Pipe &stream, const uint32_t number)
 {
     const uint64_t droppedBefore = m_output.dropped();
+    const uint64_t bytesBefore = m_output.bytes();
     Output::Moved moved =
         m_discard ? m_output.discard(stream.ends[0]) : m_output.move(stream.ends[0], number);
     if (moved == Output::Moved::Gone) {
@@ -462,6 +467,12 @@ void Run::moveOutput(Pipe &stream, const uint32_t number)
         return;
     }
     noteBlocked(moved == Output::Moved::Blocked);
+    const uint64_t count = m_output.bytes() - bytesBefore;
+    stream.moved += count;
+    // The writer and this keeper take turns at a pipe: what holds little costs them a wake-up each time. Not
+    // from the start, as the pages of all of a user's pipes are counted.
+    if (!stream.wide && count >= fullPipe && stream.moved >= floodBytes)
+        stream.wide = fcntl(stream.ends[0], F_SETPIPE_SZ, widePipe) >= widePipe;
     rundir::StateSlot &slot = m_state->slot;
     if (m_output.dropped() != droppedBefore && (slot.flags & rundir::OutputGap) == 0) {
         slot.flags |= rundir::OutputGap;
@@ -487,6 +498,18 @@ void Run::noteBlocked(const bool blocked)
     }
     if (blocked != before)
         changed();
+}
+
+/// Gives back the room of pipes that need it no more; looks again as long as there are any that do.
+void Run::narrowCalm()
+{
+    for (Pipe &stream : m_streams) {
+        if (stream.wide && stream.moved < floodBytes)
+            stream.wide = fcntl(stream.ends[0], F_SETPIPE_SZ, fullPipe) < 0 && errno == EBUSY;
+        if (stream.wide)
+            m_recordAt = nanoseconds(CLOCK_MONOTONIC) + outputRecordInterval;
+        stream.moved = 0;
+    }
 }
 
 void Run::reap()

@@ -48,6 +48,8 @@ private:
     struct Pipe
     {
         int ends[2] = {-1, -1}; // read, write
+        uint64_t moved = 0;     // bytes since they were recorded last
+        bool wide = false;      // holds more than it did at first
     };
 
     int prepare();
@@ -66,6 +68,7 @@ private:
     void relayTerminal();
     void moveOutput(Pipe &stream, uint32_t number);
     void noteBlocked(bool blocked);
+    void narrowCalm();
     void reap();
     void recordEnd(const siginfo_t &info, const rusage &usage);
     void finish();

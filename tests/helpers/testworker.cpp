@@ -75,6 +75,107 @@ void flood(const long long bytes)
     }
 }
 
+/// bytes of 80-byte lines in blocks of 64 KiB, as fast as they are taken: making them costs nothing. Each
+/// block begins with its number.
+void pour(const long long bytes)
+{
+    constexpr size_t blockBytes = 65536;
+    std::string block;
+    while (block.size() < blockBytes)
+        block += std::string(79, static_cast<char>('a' + block.size() / 80 % 26)) + "\n";
+    block.resize(blockBytes);
+    for (long long done = 0; done < bytes; done += static_cast<long long>(blockBytes)) {
+        std::array<char, 32> text{};
+        std::snprintf(text.data(), text.size(), "%015lld ", done / static_cast<long long>(blockBytes));
+        std::copy_n(text.data(), 16, block.begin());
+        put(STDOUT_FILENO, std::string_view(block).substr(0, static_cast<size_t>(bytes - done)));
+    }
+}
+
+/// Writes flat out until its standard output holds so much, or 4 GiB are written.
+void pourUntilPipeHolds(const int bytes)
+{
+    for (int i = 0; i < 1024 && fcntl(STDOUT_FILENO, F_GETPIPE_SZ) != bytes; ++i)
+        pour(4 << 20);
+}
+
+/// Waits until it holds so much, quietly.
+void waitUntilPipeHolds(const int bytes)
+{
+    while (fcntl(STDOUT_FILENO, F_GETPIPE_SZ) != bytes)
+        sleepFor(0.01);
+}
+
+/// 80-byte lines for so many seconds, bytesPerSecond of them in 20 writes a second. Each begins with the time
+/// it was written at, in ms since the epoch.
+void pace(const long long bytesPerSecond, const double seconds)
+{
+    constexpr int writesPerSecond = 20;
+    const long long lines = bytesPerSecond / writesPerSecond / 80;
+    alarm(static_cast<unsigned>(seconds) + 10);
+    timespec next{};
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    // Many are started at once, and programs do not write in step.
+    next.tv_nsec = static_cast<long>(getpid()) * 7'919'003L % 1'000'000'000L;
+    for (int i = 0; i < static_cast<int>(seconds * writesPerSecond); ++i) {
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, nullptr) == EINTR) {
+        }
+        next.tv_nsec += 1'000'000'000L / writesPerSecond;
+        if (next.tv_nsec >= 1'000'000'000L) {
+            next.tv_nsec -= 1'000'000'000L;
+            ++next.tv_sec;
+        }
+        timespec now{};
+        clock_gettime(CLOCK_REALTIME, &now);
+        std::array<char, 32> text{};
+        std::snprintf(text.data(), text.size(), "%013lld ",
+                      static_cast<long long>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000);
+        const std::string line = text.data() + std::string(65, '.') + "\n";
+        std::string block;
+        for (long long count = 0; count < lines; ++count)
+            block += line;
+        put(STDOUT_FILENO, block);
+    }
+}
+
+/// A bar that is written over itself on standard error, as download and training programs do, and a last
+/// line.
+void showProgress(const int steps, const long long microseconds)
+{
+    for (int step = 0; step <= steps; ++step) {
+        const int percent = steps > 0 ? step * 100 / steps : 100;
+        std::array<char, 96> text{};
+        std::snprintf(text.data(), text.size(), "\r%3d%%|%-20s| %d/%d [00:01<00:00]\x1b[K", percent,
+                      std::string(static_cast<size_t>(percent / 5), '#').c_str(), step, steps);
+        put(STDERR_FILENO, text.data());
+        sleepFor(static_cast<double>(microseconds) / 1e6);
+    }
+    put(STDERR_FILENO, "\n");
+}
+
+/// A line for each way of colouring that is in use, and one without.
+void showColours()
+{
+    put(STDOUT_FILENO, "plain\n"
+                       "\x1b[31mred\x1b[0m and \x1b[1;92mbold bright green\x1b[m\n"
+                       "\x1b[38;5;208morange of 256\x1b[39m \x1b[48;5;236mon grey\x1b[49m\n"
+                       "\x1b[38;2;1;2;3mtrue colour\x1b[0m \x1b[38:2::4:5:6mwith colons\x1b[0m\n"
+                       "\x1b[2mdim\x1b[22m \x1b[3mitalic\x1b[23m \x1b[4munderlined\x1b[24m "
+                       "\x1b[7mreversed\x1b[27m\n"
+                       "\x1b]8;;https://example.org/\x1b\\a link\x1b]8;;\x1b\\\n");
+}
+
+/// Lines on both streams in turn, a moment apart so that their order is known.
+void takeTurns(const long long rounds, const long long microseconds)
+{
+    for (long long round = 0; round < rounds; ++round) {
+        put(STDOUT_FILENO, "out " + std::to_string(round) + "\n");
+        sleepFor(static_cast<double>(microseconds) / 1e6);
+        put(STDERR_FILENO, "err " + std::to_string(round) + "\n");
+        sleepFor(static_cast<double>(microseconds) / 1e6);
+    }
+}
+
 /// A daemon in the textbook's way: two forks and a session of its own.
 void startDaemon()
 {
@@ -331,7 +432,24 @@ int main(const int argc, char **const argv)
             put(STDERR_FILENO, "to standard error\n");
         } else if (what == "flood")
             flood(std::atoll(next()));
-        else if (what == "alternate")
+        else if (what == "pour")
+            pour(std::atoll(next()));
+        else if (what == "pour-until-pipe")
+            pourUntilPipeHolds(std::atoi(next()));
+        else if (what == "await-pipe")
+            waitUntilPipeHolds(std::atoi(next()));
+        else if (what == "pace") {
+            const long long bytesPerSecond = std::atoll(next());
+            pace(bytesPerSecond, std::atof(next()));
+        } else if (what == "progress") {
+            const int steps = std::atoi(next());
+            showProgress(steps, std::atoll(next()));
+        } else if (what == "colours")
+            showColours();
+        else if (what == "turns") {
+            const long long rounds = std::atoll(next());
+            takeTurns(rounds, std::atoll(next()));
+        } else if (what == "alternate")
             alternate(std::atoll(next()));
         else if (what == "setsid-daemon")
             startDaemon();

@@ -231,6 +231,7 @@ private Q_SLOTS:
     void bothStreams();
     void mergedStreams();
     void manyBytes();
+    void pipeOfAWriterFlatOut();
     void boundedOutput();
     void boundedIndex();
     void outputGoesOnInAnotherFile();
@@ -682,6 +683,19 @@ void TestKeeper::manyBytes()
     for (qsizetype line = 0; line < output.size() / 16; line += 997)
         QCOMPARE(output.mid(line * 16, 15).toLongLong(), line);
     QCOMPARE(stateOf(run).droppedBytes, 0u);
+}
+
+void TestKeeper::pipeOfAWriterFlatOut()
+{
+    // It is widened, and made as it was when nothing more comes, or the worker would wait in vain.
+    const Run run = runToEnd({testWorker, QStringLiteral("pour-until-pipe"), QStringLiteral("262144"),
+                              QStringLiteral("await-pipe"), QStringLiteral("65536"), QStringLiteral("pour"),
+                              QStringLiteral("100000")});
+    const StateSlot state = stateOf(run);
+    QCOMPARE(state.waitStatus, 0);
+    QVERIFY2(state.outputBytes < uint64_t{4} << 30, "it was never widened");
+    QCOMPARE(outputOf(run).right(100'000).size(), qsizetype{100'000});
+    QCOMPARE(state.droppedBytes + static_cast<uint64_t>(outputOf(run).size()), state.outputBytes);
 }
 
 void TestKeeper::boundedOutput()
