@@ -14,7 +14,9 @@ namespace procession {
 namespace {
 
 /// So far behind the index rows are still cut from where it ends.
-constexpr quint64 nearBytes = 1024 * 1024;
+constexpr quint64 nearBytes = 256 * 1024;
+/// And looks back for them no further than this.
+constexpr quint64 lookBackBytes = 1024 * 1024;
 /// Without an index, a call looks no further for rows than this.
 constexpr quint64 farBytes = 64 * 1024 * 1024;
 constexpr quint64 firstLookBack = 64 * 1024;
@@ -75,7 +77,7 @@ public:
     bool isNear(quint64 cut) const { return cut <= index.to() + nearBytes; }
     const RowPoint &pointAt(quint64 cut) const { return index.points()[index.pointAt(cut)]; }
     QList<OutputRow> lastOf(const RowStart &start, quint64 end, const Wanted &wanted, bool withOpen,
-                            bool readOnly);
+                            quint64 oneFrom);
     QList<OutputRow> beforeNear(quint64 cut, const Wanted &wanted, bool withOpen);
     QList<OutputRow> beforeFar(quint64 cut, const Wanted &wanted, bool withOpen);
     quint64 firstByteAt(quint64 from, quint64 to, qint64 timeNs) const;
@@ -97,17 +99,20 @@ void OutputRows::Private::appendOpen(const RowWalk &walk, const Wanted &wanted, 
     }
 }
 
-/// The last rows that end between a place and another.
+/// The last rows that end between a place and another. If one stream is wanted, no other is read from
+/// `oneFrom` on.
 QList<OutputRow> OutputRows::Private::lastOf(const RowStart &start, quint64 end, const Wanted &wanted,
-                                             bool withOpen, bool readOnly)
+                                             bool withOpen, quint64 oneFrom)
 {
     QList<OutputRow> rows;
     QList<OutputRow> some;
     RowWalk walk(scan, extent, start, end);
-    if (readOnly) {
-        walk.readOnly(wanted.stream);
-    }
+    bool readsOne = wanted.stream == 0;
     for (bool more = true; more;) {
+        if (!readsOne && walk.position() >= oneFrom) {
+            readsOne = true;
+            walk.readOnly(wanted.stream);
+        }
         more = walk.step(some);
         for (OutputRow &row : some) {
             if (wanted.isWanted(row)) {
@@ -129,11 +134,11 @@ QList<OutputRow> OutputRows::Private::beforeNear(quint64 cut, const Wanted &want
 {
     const QList<RowPoint> &points = index.points();
     qsizetype point = index.pointAt(cut);
-    QList<OutputRow> rows = lastOf(points[point].start(), cut, wanted, withOpen, false);
+    QList<OutputRow> rows = lastOf(points[point].start(), cut, wanted, withOpen, index.to());
     while (!keepLast(wanted, rows) && point > 0) {
         --point;
         if (points[point].rowsOf(wanted.stream) < points[point + 1].rowsOf(wanted.stream)) {
-            rows = lastOf(points[point].start(), points[point + 1].offset, wanted, false, false) + rows;
+            rows = lastOf(points[point].start(), points[point + 1].offset, wanted, false, index.to()) + rows;
         }
     }
     return rows;
@@ -141,13 +146,14 @@ QList<OutputRow> OutputRows::Private::beforeNear(quint64 cut, const Wanted &want
 
 QList<OutputRow> OutputRows::Private::beforeFar(quint64 cut, const Wanted &wanted, bool withOpen)
 {
-    const quint64 most = std::max(nearBytes, 2 * static_cast<quint64>(std::max<qint64>(wanted.bytes, 0)));
+    const quint64 most = std::max(lookBackBytes, 2 * static_cast<quint64>(std::max<qint64>(wanted.bytes, 0)));
     for (quint64 back = firstLookBack;; back *= 4) {
         const quint64 place = bytesBack(extent, cut, wanted.stream, std::min(back, most));
-        const bool known = place <= index.to();
-        QList<OutputRow> rows = lastOf(known ? pointAt(place).start() : rowStartNear(extent, place), cut,
-                                       wanted, withOpen, wanted.stream != 0);
-        if (keepLast(wanted, rows) || back >= most || place == 0) {
+        if (place <= index.to()) {
+            return beforeNear(cut, wanted, withOpen);
+        }
+        QList<OutputRow> rows = lastOf(rowStartNear(extent, place), cut, wanted, withOpen, 0);
+        if (keepLast(wanted, rows) || back >= most) {
             return rows;
         }
     }

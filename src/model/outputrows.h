@@ -32,8 +32,9 @@ public:
     qint64 lastTimeNs() const; ///< when the last bytes came, wall clock; 0: unknown
 
     /// Rows whose end is greater than `cut`, in order: at most `rows`, and none after the first that makes
-    /// them more than `bytes` together. Any number is a cut. stream: 1 or 2 only, 0 both; of the other stream
-    /// no bytes are read. Rows under way belong to the output's end: they come last.
+    /// them more than `bytes` together. Any number is a cut. stream: 1 or 2 and the gaps, 0 both; what is
+    /// only of the other is passed over. Rows under way belong to the output's end: they come last. Far
+    /// behind the index rows may be fewer than there are, if they are very far apart.
     QList<OutputRow> after(quint64 cut, int stream, int rows, qint64 bytes) const;
     /// The last rows whose end is not greater than `cut`, in order, within the same bounds. Rows under way
     /// are among them if `cut` is greater than end().

@@ -20,6 +20,8 @@ static_assert(2 * blockBytes <= RowSplitter::pieceBytes);
 constexpr qsizetype leastCounted = 1024;
 /// How far behind a new gap what was known is tried to be come to again.
 constexpr quint64 joinBytes = 1024 * 1024;
+/// A piece costs as much as so many bytes of a long one, however short it is.
+constexpr qint64 leastCost = 256;
 
 /// Sixteen bytes at once; the compiler makes of it what the machine has.
 using Bytes [[gnu::vector_size(16)]] = signed char;
@@ -76,15 +78,45 @@ std::optional<qint64> shortLines(const char *from, const char *end)
     return lines;
 }
 
-/// The style behind these whole lines. An escape ends with its line, so that only lines with one matter.
+/// The line with the byte at `at`, without its newline, within these bounds.
+QByteArrayView lineAround(const char *at, const char *from, const char *end)
+{
+    const char *const before = lastOf(from, at, '\n');
+    const char *const begin = before ? before + 1 : from;
+    const char *const newline = firstOf(at, end, '\n');
+    return {begin, (newline ? newline : end) - begin};
+}
+
+/// A style that has nothing in common with the default.
+CharStyle everyStyle()
+{
+    const CharColour colour{CharColour::Kind::Indexed, 1};
+    return {colour, colour, true, true, true, true, true, true};
+}
+
+/// The style behind these whole lines. An escape ends with its line, so that only lines with one matter; and
+/// of these only the last ones, where one sets everything whatever was before.
 CharStyle styleBehind(const char *from, const char *end, CharStyle style)
 {
-    for (const char *at = from; const char *const escape = firstOf(at, end, '\x1b');) {
-        const char *const before = lastOf(at, escape, '\n');
-        const char *const begin = before ? before + 1 : at;
-        const char *const newline = firstOf(escape, end, '\n');
-        at = newline ? newline + 1 : end;
-        style = styleAfter(QByteArrayView(begin, (newline ? newline : end) - begin), style);
+    const char *last = end;
+    for (int tries = 0; tries < 8; ++tries) {
+        const char *const escape = lastOf(from, last, '\x1b');
+        if (!escape) {
+            break;
+        }
+        const QByteArrayView line = lineAround(escape, from, end);
+        const CharStyle behind = styleAfter(line, CharStyle());
+        if (behind == styleAfter(line, everyStyle())) {
+            style = behind;
+            from = line.end();
+            break;
+        }
+        last = line.begin();
+    }
+    while (const char *const escape = firstOf(from, end, '\x1b')) {
+        const QByteArrayView line = lineAround(escape, from, end);
+        style = styleAfter(line, style);
+        from = line.end();
     }
     return style;
 }
@@ -230,9 +262,7 @@ void RowIndex::addPoint(quint64 offset, bool isFirst)
 bool RowIndex::build(qint64 bytes)
 {
     const quint64 end = m_extent.end();
-    const quint64 until =
-        m_to + std::min(end - std::min(end, m_to), static_cast<quint64>(std::max<qint64>(bytes, 1)));
-    while (m_to < until) {
+    for (qint64 left = bytes; m_to < end && left > 0;) {
         if (m_scan.position() != m_to) {
             m_scan.setStream(0);
             m_scan.seek(m_to);
@@ -243,8 +273,9 @@ bool RowIndex::build(qint64 bytes)
         }
         piece->bytes = piece->bytes.first(static_cast<qsizetype>(
             std::min<quint64>(static_cast<quint64>(piece->bytes.size()), end - piece->offset)));
+        left -= std::max(leastCost, static_cast<qint64>(piece->bytes.size()));
         if (!take(*piece)) {
-            return m_to < end; // what follows was known
+            break; // what follows was known
         }
     }
     return m_to < end;

@@ -125,6 +125,18 @@ quint64 RowExtent::behindGap(quint64 offset) const
     return next == segments.cend() ? offset : std::max(offset, next->start);
 }
 
+quint64 RowExtent::beforeGap(quint64 offset) const
+{
+    if (behindGap(offset) == offset) {
+        return offset;
+    }
+    quint64 before = 0;
+    for (const OutputSegment &segment : segments) {
+        before = segment.end() <= offset ? segment.end() : before;
+    }
+    return before;
+}
+
 quint64 RowExtent::unbrokenFrom(quint64 offset) const
 {
     for (auto segment = segments.crbegin(); segment != segments.crend(); ++segment) {
@@ -171,10 +183,10 @@ RowSplitter splitterAt(OutputScan &scan, const RowStart &start)
 RowStart rowStartNear(const RowExtent &extent, quint64 offset)
 {
     RowStart start;
-    start.offset = offset;
+    start.offset = extent.beforeGap(offset);
     start.number = -1;
     for (const int stream : {1, 2}) {
-        start.begun[stream == 2 ? 1 : 0] = begunNear(extent, offset, stream);
+        start.begun[stream == 2 ? 1 : 0] = begunNear(extent, start.offset, stream);
     }
     return start;
 }

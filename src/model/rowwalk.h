@@ -21,6 +21,8 @@ struct RowExtent
     quint64 end() const { return segments.isEmpty() ? 0 : segments.last().end(); }
     /// The offset after the gap this offset is in; the offset itself if it is in none.
     quint64 behindGap(quint64 offset) const;
+    /// The offset before the gap this offset is in; the offset itself if it is in none.
+    quint64 beforeGap(quint64 offset) const;
     /// Where the bytes begin that lead up to this offset without a gap.
     quint64 unbrokenFrom(quint64 offset) const;
 };
