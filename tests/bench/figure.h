@@ -39,6 +39,7 @@ inline constexpr int rounds = 7;
 std::vector<Result> measureSpawn();
 std::vector<Result> measureTick();
 std::vector<Result> measureTakeOver();
+std::vector<Result> measureLogOpen();
 std::vector<Result> measureLogIndex();
 
 double median(std::vector<double> values);

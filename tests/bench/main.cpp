@@ -25,6 +25,8 @@ constexpr Figure figures[] = {
      "1,000 running workers: a new window painted with all of them; and the proof that all have ended, after "
      "asking",
      measureTakeOver},
+    {"log-open", "1 GB of lines: first screen, jumps, a viewport painted, memory with all of it indexed",
+     measureLogOpen},
     {"log-index", "1 GB of 80-byte lines, every line known, against `wc -l`; and the memory it takes",
      measureLogIndex},
 };
