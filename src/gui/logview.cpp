@@ -202,11 +202,14 @@ void LogView::goToMatch(bool forward)
     }
     PageWish wish;
     wish.place = forward ? PageWish::Place::Next : PageWish::Place::Previous;
+    const int bottom = d->moved(d->top, d->fullLines() - 1).row;
+    const int at = d->current ? rows.rowOf(d->current->place) : -1;
     if (d->current && d->match >= 0) {
         wish.cut = forward ? cutAfter(d->current->cut, d->current->place) : d->current->cut;
+    } else if (at >= d->top.row && at <= bottom) {
+        wish.cut = rows.cutBefore(forward ? at : at + 1); // in this row, to begin with
     } else {
-        const int behind = std::min(rows.count(), d->moved(d->top, d->fullLines() - 1).row + 1);
-        wish.cut = rows.cutBefore(forward ? d->top.row : behind);
+        wish.cut = rows.cutBefore(forward ? d->top.row : bottom + 1);
     }
     d->ask(wish, Private::Show::AnchorInside);
 }
@@ -329,7 +332,8 @@ bool LogView::viewportEvent(QEvent *event)
         const auto *help = static_cast<QHelpEvent *>(event);
         const QString text = d->toolTipAt(help->pos());
         // Names and links are what others wrote: shown as it is, not as markup.
-        QToolTip::showText(help->globalPos(), text.isEmpty() ? text : Qt::convertFromPlainText(text),
+        QToolTip::showText(help->globalPos(),
+                           text.isEmpty() ? text : Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal),
                            viewport());
         return true;
     }

@@ -144,11 +144,11 @@ void LogView::Private::release(QMouseEvent *event)
     if (!isClick || !line) {
         return;
     }
+    const RowPlace place = rows.line(line->row).place;
     makeCurrent(line->row);
     if (deselects && isAtEnd() && !following) {
         follow(); // the selection was what held it
     }
-    const RowPlace place = current->place;
     Q_EMIT q->lineClicked(place);
 }
 
@@ -161,8 +161,8 @@ void LogView::Private::doubleClick(QMouseEvent *event)
     }
     pressedAt = mouseAt = point;
     if (gutter.nameColumn(gutterArea(), q->layoutDirection()).contains(point)) {
+        const RowPlace place = rows.line(line->row).place;
         makeCurrent(line->row);
-        const RowPlace place = current->place;
         Q_EMIT q->sourceActivated(place);
         return;
     }
@@ -175,12 +175,15 @@ void LogView::Private::doubleClick(QMouseEvent *event)
 
 void LogView::Private::makeCurrent(int row)
 {
+    const bool hadMatch = match >= 0;
     current = rows.position(row);
     match = -1;
     matchesBefore = -1;
     describe();
     q->viewport()->update();
-    Q_EMIT q->currentMatchChanged();
+    if (hadMatch) {
+        Q_EMIT q->currentMatchChanged();
+    }
 }
 
 void LogView::Private::timerEvent(QTimerEvent *event)

@@ -113,6 +113,7 @@ public:
     QPushButton *pill;
 
     Line top;
+    int direction = 0; ///< it was scrolled to last: up (less than 0), down, or elsewhere
     bool wrap = false;
     int zoom = 0;
     double baseSize = 10; ///< points of the font at no zoom

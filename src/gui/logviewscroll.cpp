@@ -24,6 +24,9 @@ void LogView::Private::ask(PageWish wanted, Show then)
     wanted.newSince = following ? OutputCut() : letGoAt;
     wish = wanted;
     show = then;
+    if (then != Show::SameTop) {
+        direction = 0;
+    }
     waiting = true;
     draggedTo.reset();
     Q_EMIT q->pageWanted(wanted);
@@ -69,8 +72,9 @@ void LogView::Private::take(const OutputPage &page)
     for (const ShownLine &line : page.lines) {
         greatest = std::max(greatest, line.place.number);
     }
-    if (greatest > 0 && gutter.makeRoomFor(greatest)) {
-        measure();
+    const bool isWider = greatest > 0 && gutter.makeRoomFor(greatest);
+    if (isWider && wrap) {
+        rows.setWrapCells(columns());
     }
     selection.update(rows);
     if (current) {
@@ -106,6 +110,9 @@ void LogView::Private::take(const OutputPage &page)
     }
     scrolled();
     describe();
+    if (isWider) {
+        Q_EMIT q->gridChanged();
+    }
     if (stepWhenThere != 0) {
         const bool forward = stepWhenThere > 0;
         stepWhenThere = 0;
@@ -170,8 +177,9 @@ void LogView::Private::askNearEdges()
     }
     const OutputPage &page = rows.page();
     const int near = std::max(20, fullLines());
-    const bool nearBegin = !page.atBegin && top.row < near;
-    const bool nearEnd = !page.atEnd && moved(top, fullLines() + near) >= Line{rows.count() - 1, 0};
+    const bool nearBegin = direction <= 0 && !page.atBegin && top.row < near;
+    const bool nearEnd =
+        direction >= 0 && !page.atEnd && moved(top, fullLines() + near) >= Line{rows.count() - 1, 0};
     if (!nearBegin && !nearEnd) {
         return;
     }
@@ -232,7 +240,10 @@ void LogView::Private::scrollLines(int lines)
         return;
     }
     setTop(moved(top, lines));
-    if (isAtEnd()) {
+    direction = lines;
+    // Of long rows a page may have few: there are more before it, although it is all seen.
+    const bool isCut = lines < 0 && top == Line() && !rows.page().atBegin;
+    if (isAtEnd() && !isCut) {
         if (lines > 0 && selection.isEmpty() && !following) {
             follow();
             return;

@@ -11,6 +11,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -281,6 +282,7 @@ private Q_SLOTS:
     void mirrorsTheChromeOnly();
     void scrollsWithTheBarsButtons();
     void showsARowOfManyCharacters();
+    void tellsMoreInTooltips();
     void saysWhatTheRowIs();
     void offersAMenu();
 
@@ -1075,6 +1077,24 @@ void TestLogView::showsARowOfManyCharacters()
     QCOMPARE(m_view->visibleLines().constFirst().place.number, 30);
     QVERIFY(m_view->verticalScrollBar()->value() < before);
     QVERIFY(inkIn(picture(*m_view), m_view->viewport()->rect(), base) > 100);
+}
+
+void TestLogView::tellsMoreInTooltips()
+{
+    m_pages->add(u"see <b>x</b>"_s, 2).links = {{4, 8, u"<b>x</b>"_s}};
+    m_view->setTimesShown(true);
+    show();
+    const auto tip = [&](const QPoint &point) {
+        QHelpEvent event(QEvent::ToolTip, point, m_view->viewport()->mapToGlobal(point));
+        QApplication::sendEvent(m_view->viewport(), &event);
+        return QToolTip::text();
+    };
+    const QRect row = m_view->rectOf(0, 0);
+    const QString time = tip(QPoint(5, row.center().y()));
+    QVERIFY2(time.contains(u"2023"_s) || time.contains(u"23"_s), qPrintable(time));
+    QVERIFY(time.contains(u"standard error"_s));
+    QVERIFY(tip(m_view->rectOf(0, 5).center()).contains(u"Ctrl+click to open &lt;b&gt;x"_s)); // no markup
+    QCOMPARE(tip(QPoint(200, row.bottom() + 50)), QString());
 }
 
 void TestLogView::saysWhatTheRowIs()
