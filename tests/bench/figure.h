@@ -39,6 +39,8 @@ inline constexpr int rounds = 7;
 std::vector<Result> measureSpawn();
 std::vector<Result> measureTick();
 std::vector<Result> measureTakeOver();
+std::vector<Result> measureCapture();
+std::vector<Result> measureStall();
 std::vector<Result> measureLogOpen();
 std::vector<Result> measureLogIndex();
 
