@@ -1094,7 +1094,8 @@ void TestLogView::tellsMoreInTooltips()
     QVERIFY2(time.contains(u"2023"_s) || time.contains(u"23"_s), qPrintable(time));
     QVERIFY(time.contains(u"standard error"_s));
     QVERIFY(tip(m_view->rectOf(0, 5).center()).contains(u"Ctrl+click to open &lt;b&gt;x"_s)); // no markup
-    QCOMPARE(tip(QPoint(200, row.bottom() + 50)), QString());
+    tip(QPoint(200, row.bottom() + 50));
+    QTRY_VERIFY(!QToolTip::isVisible());
 }
 
 void TestLogView::saysWhatTheRowIs()
