@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "model/lasterrors.h"
 
-#include "core/outputscan.h"
 #include "model/errorline.h"
-#include "model/rowsplitter.h"
+#include "model/outputrows.h"
+
+#include <limits>
 
 namespace procession {
 namespace {
 
-constexpr quint64 tailBytes = 64 * 1024;
+constexpr qint64 tailBytes = 64 * 1024;
+constexpr int tailRows = 1000;
 
 bool isFailure(const WorkerStatus &status)
 {
@@ -18,21 +20,15 @@ bool isFailure(const WorkerStatus &status)
             status.outcome == Outcome::TimedOut);
 }
 
+/// Of each stream its own last rows: what was written to standard error is not lost behind much output.
 QString lastErrorOf(const QString &runDirectory)
 {
-    const OutputLog log(runDirectory);
-    const quint64 end = log.end();
-    OutputScan scan(runDirectory, log.tailStart(tailBytes));
-    RowSplitter splitter;
-    QList<OutputRow> rows;
-    while (scan.position() < end) {
-        const std::optional<OutputPiece> piece = scan.next();
-        if (!piece) {
-            break;
-        }
-        splitter.feed(*piece, rows);
-    }
-    return errorLine(rows + splitter.open(scan.position(), RowPlace::Ending::Cut));
+    OutputRows rows(runDirectory);
+    rows.refresh(false);
+    const quint64 all = std::numeric_limits<quint64>::max();
+    const QList<OutputRow> errors = rows.before(all, 2, tailRows, tailBytes);
+    const QString line = errorLine(errors);
+    return line.isEmpty() ? errorLine(rows.before(all, 1, tailRows, tailBytes)) : line;
 }
 
 } // namespace

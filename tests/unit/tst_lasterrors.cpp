@@ -36,9 +36,9 @@ QString nameAt(const char *prefix, quint64 offset)
     return QLatin1StringView(prefix) + QString::number(offset).rightJustified(rundir::offsetDigits, u'0');
 }
 
-/// A run's directory with what it wrote to the two streams, standard output first.
+/// A run's directory with what it wrote to standard output, to standard error, and to standard output again.
 QString runWith(const QTemporaryDir &home, const QString &id, const QByteArray &output,
-                const QByteArray &errors)
+                const QByteArray &errors, const QByteArray &later = {})
 {
     const QString directory = home.filePath(id);
     QDir().mkpath(directory);
@@ -47,7 +47,7 @@ QString runWith(const QTemporaryDir &home, const QString &id, const QByteArray &
     if (!bytes.open(QIODevice::WriteOnly) || !index.open(QIODevice::WriteOnly)) {
         qFatal("no files to test with");
     }
-    bytes.write(output + errors);
+    bytes.write(output + errors + later);
     const auto record = [&index](qsizetype offset, qsizetype length, quint32 stream) {
         const rundir::IndexRecord value{static_cast<quint64>(offset), 1'000'000'000 + offset,
                                         static_cast<quint32>(length), stream};
@@ -58,6 +58,9 @@ QString runWith(const QTemporaryDir &home, const QString &id, const QByteArray &
     }
     if (!errors.isEmpty()) {
         record(output.size(), errors.size(), 2);
+    }
+    if (!later.isEmpty()) {
+        record(output.size() + errors.size(), later.size(), 1);
     }
     return directory;
 }
@@ -294,9 +297,13 @@ void TestLastErrors::boundedTail()
     const QByteArray much = QByteArray("row after row\n").repeated(1024 * 1024);
     errors.follow(failed(1, u"a"_s, runWith(home, u"a"_s, much, "error: at the end\n")));
     errors.follow(failed(2, u"b"_s, runWith(home, u"b"_s, "", "error: long ago\n" + much)));
+    errors.follow(failed(3, u"c"_s, runWith(home, u"c"_s, "error: in the output\n" + much, "")));
+    QTRY_COMPARE(errors.text(WorkerId{1}), u"error: at the end"_s);
     QTRY_COMPARE(known.size(), 2);
-    QCOMPARE(errors.text(WorkerId{1}), u"error: at the end"_s);
     QCOMPARE(errors.text(WorkerId{2}), u"row after row"_s);
+    // However much came on standard output after it.
+    errors.follow(failed(4, u"d"_s, runWith(home, u"d"_s, "", "bad: x\n", much)));
+    QTRY_COMPARE(errors.text(WorkerId{4}), u"bad: x"_s);
 }
 
 QTEST_GUILESS_MAIN(TestLastErrors)
