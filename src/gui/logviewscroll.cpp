@@ -49,10 +49,16 @@ void LogView::Private::askEnd()
 
 void LogView::Private::take(const OutputPage &page)
 {
-    waiting = false;
+    // A wish is answered again when more is known: then the view may have been scrolled on meanwhile.
+    const bool isFirst = waiting;
     const Show then = show;
-    show = Show::SameTop; // if the same wish is answered once more
-    const bool isMatch = page.place == PageWish::Place::Next || page.place == PageWish::Place::Previous;
+    waiting = false;
+    show = Show::SameTop;
+    const bool isSearch = page.place == PageWish::Place::Next || page.place == PageWish::Place::Previous;
+    if (isSearch && !isFirst && !page.found) {
+        return;
+    }
+    const bool isMatch = isSearch && isFirst;
     if (isMatch && !page.found) {
         match = -1;
         matchesBefore = -1;
@@ -88,14 +94,15 @@ void LogView::Private::take(const OutputPage &page)
             Q_EMIT q->currentMatchChanged();
         }
     }
-    if (following || page.place == PageWish::Place::End) {
+    if (following || (isFirst && page.place == PageWish::Place::End)) {
         setTop(lastTop());
     } else if (then == Show::AnchorAtTop) {
         setTop({page.anchor, 0});
     } else if (!hadRows || !keepTop(before, oldTop.line)) {
-        const bool known = !hadRows || then == Show::AnchorInside || wish.place != PageWish::Place::Cut ||
-                           compareCuts(wish.cut, before.cut) == 0;
-        if (!known) { // it was scrolled on meanwhile, to where this page does not reach
+        const bool isThere =
+            !hadRows || then == Show::AnchorInside ||
+            (isFirst && (wish.place != PageWish::Place::Cut || compareCuts(wish.cut, before.cut) == 0));
+        if (!isThere) { // it was scrolled on meanwhile, to where this page does not reach
             rows = old;
             top = oldTop;
             askAround(before.cut);

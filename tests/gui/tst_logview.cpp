@@ -260,6 +260,7 @@ private Q_SLOTS:
     void dragsToTheRowWhenAllIsThere();
     void asksForOnePageAtATimeWhileDragging();
     void takesOnlyTheNewestPage();
+    void staysWhenAnEndIsAnsweredAgain();
     void keepsTheTopRowWhenRowsVanish();
     void wraps();
     void zooms();
@@ -503,6 +504,23 @@ void TestLogView::takesOnlyTheNewestPage()
     QCOMPARE(m_view->visibleText(), before);
     m_pages->deliver();
     QCOMPARE(m_view->visibleLines().value(fullLines(*m_view) / 3).text, u"row 500"_s);
+}
+
+void TestLogView::staysWhenAnEndIsAnsweredAgain()
+{
+    m_pages->addNumbered(1000);
+    show();
+    m_pages->delayed = true;
+    m_view->refresh();
+    m_pages->deliver();
+    wheel(*m_view, 120);
+    const QString top = firstText(*m_view);
+    m_pages->deliver();
+    QCOMPARE(firstText(*m_view), top);
+    m_pages->addNumbered(3'000); // now the end is elsewhere
+    m_pages->deliver();
+    QCOMPARE(firstText(*m_view), top);
+    QVERIFY(!m_view->isFollowing());
 }
 
 void TestLogView::keepsTheTopRowWhenRowsVanish()
