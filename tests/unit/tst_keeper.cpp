@@ -229,6 +229,7 @@ private Q_SLOTS:
     void commandLine();
     void usageOfResources();
     void bothStreams();
+    void whatProgramsWrite();
     void mergedStreams();
     void manyBytes();
     void pipeOfAWriterFlatOut();
@@ -665,6 +666,25 @@ void TestKeeper::bothStreams()
     QCOMPARE(end, 14u);
     QCOMPARE(streams[1], QByteArray("one\nthree\n"));
     QCOMPARE(streams[2], QByteArray("two\n"));
+}
+
+void TestKeeper::whatProgramsWrite()
+{
+    // What other tests show of it was kept as it was written.
+    const QByteArray bar = outputOf(
+        runToEnd({testWorker, QStringLiteral("progress"), QStringLiteral("2"), QStringLiteral("0")}));
+    QVERIFY(bar.startsWith("\r  0%|                    | 0/2"));
+    QVERIFY(bar.endsWith("\r100%|####################| 2/2 [00:01<00:00]\x1b[K\n"));
+    QVERIFY(
+        outputOf(runToEnd({testWorker, QStringLiteral("colours")})).contains("\x1b[38;5;208morange of 256"));
+    const QByteArray turns = outputOf(
+        runToEnd({testWorker, QStringLiteral("turns"), QStringLiteral("3"), QStringLiteral("20000")}));
+    QCOMPARE(turns.size(), qsizetype{36});
+    QVERIFY(turns.contains("out 2\n") && turns.contains("err 2\n"));
+    const QByteArray paced = outputOf(
+        runToEnd({testWorker, QStringLiteral("pace"), QStringLiteral("16000"), QStringLiteral("0.5")}));
+    QCOMPARE(paced.size(), qsizetype{8000});
+    QVERIFY(paced.left(13).toLongLong() > 1'600'000'000'000);
 }
 
 void TestKeeper::mergedStreams()
