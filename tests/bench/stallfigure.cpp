@@ -140,7 +140,7 @@ double emptyOnce()
     return heartbeat.stall();
 }
 
-/// `*oldestMs`: how old the newest line shown was at worst; `*bytesWritten`: per second, by all.
+/// `*oldestMs`: how old the newest line shown was at worst.
 double windowOnce(const Paths &paths, qint64 *oldestMs, QString *problem)
 {
     Window real(paths);
@@ -153,15 +153,10 @@ double windowOnce(const Paths &paths, qint64 *oldestMs, QString *problem)
     if (!QTest::qWaitFor([&] { return newestShown(real.window) > 0; }, patienceMs))
         *problem = QStringLiteral("the output of the selected worker is not shown");
     wait(settling);
-    // Looking at the text takes its time, so it is done between the two halves and at the end.
-    double stall = 0;
-    for (int half = 0; half < 2; ++half) {
-        const Heartbeat heartbeat;
-        wait(watched);
-        stall = std::max(stall, heartbeat.stall());
-        const qint64 age = QDateTime::currentMSecsSinceEpoch() - newestShown(real.window);
-        *oldestMs = std::max(*oldestMs, age);
-    }
+    const Heartbeat heartbeat;
+    wait(watched);
+    const double stall = heartbeat.stall(); // looking at the text takes its time
+    *oldestMs = std::max(*oldestMs, QDateTime::currentMSecsSinceEpoch() - newestShown(real.window));
     if (*oldestMs > liveMs)
         *problem = QStringLiteral("the view is %1 ms behind its worker").arg(*oldestMs);
     return stall;
