@@ -400,6 +400,30 @@ private Q_SLOTS:
         QVERIFY(output.before(output.end(), 0, 1, plenty).first().place.afterGap);
     }
 
+    /// A row that was under way when a segment ended that is gone now begins behind the gap.
+    void aRowOverANewGapBeginsBehindIt()
+    {
+        OutputMaker maker;
+        const QByteArray lines = QByteArray("a line of standard output\n").repeated(4000);
+        for (int segment = 0; segment < 4; ++segment) {
+            maker.beginSegment();
+            maker.append(lines, 1, 1000 + segment);
+            maker.append("part ", 2, 1000 + segment);
+            maker.append(lines, 1, 1000 + segment);
+        }
+        maker.append("end\n", 2, 2000);
+        OutputRows output(maker.path());
+        output.refresh(false);
+        while (output.index(plenty)) {
+        }
+        maker.removeSegment(1);
+        output.refresh(false);
+        QRandomGenerator random(1);
+        const QString wrong = compare(output, maker, false, random, 60);
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+        QCOMPARE(output.before(output.end(), 2, 1, plenty).first().bytes, "part part end");
+    }
+
     void aFileThatWasReplacedIsReadAgain()
     {
         OutputMaker maker;
