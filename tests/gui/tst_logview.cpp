@@ -569,11 +569,21 @@ void TestLogView::wraps()
     // The line that goes on is marked in the gutter.
     QVERIFY(inkIn(picture(*m_view), QRect(0, end.top(), first.left(), end.height()), base) > 0);
     QCOMPARE(inkIn(picture(*m_view), QRect(0, first.top(), first.left(), first.height()), base), 0);
+    // What is seen of a row stays when more is known of it.
+    m_pages->add(QString(columns * 100, u'y'));
+    m_view->setFollowing(true);
+    wheel(*m_view, 120);
+    const int top = m_view->rectOf(0, 0).top();
+    QVERIFY(top < 0);
+    m_pages->add(u"more"_s);
+    m_view->refresh();
+    QCOMPARE(m_view->rectOf(0, 0).top(), top);
     // A wide character does not lie across the end of a line.
     m_pages->add(QString(u"界"_s).repeated(columns));
     m_view->setFollowing(true);
     for (int i = 0; i < columns; ++i) {
-        QVERIFY(m_view->rectOf(7, i).right() <= m_view->viewport()->rect().right());
+        const QRect rect = m_view->rectOf(static_cast<int>(m_view->visibleLines().size()) - 1, i);
+        QVERIFY(rect.right() <= m_view->viewport()->rect().right());
     }
 }
 
@@ -839,6 +849,13 @@ void TestLogView::selectsARowThatGrows()
     const auto part = copied.constLast().constFirst().value<OutputPart>();
     QCOMPARE(part.to, OutputCut{line.place.end + 1}); // behind rows under way
     QCOMPARE(part.toColumn, 8);
+    const auto highlighted = [&] {
+        const QColor colour = m_view->palette().color(QPalette::Active, QPalette::Highlight);
+        return pixelsLike(picture(*m_view), m_view->rectOf(2, 0) | m_view->rectOf(2, 12), colour);
+    };
+    const int word = highlighted();
+    m_view->selectAll();
+    QVERIFY(highlighted() > word);
 }
 
 void TestLogView::stepsThroughMatches()
