@@ -43,6 +43,7 @@ std::vector<Result> measureCapture();
 std::vector<Result> measureStall();
 std::vector<Result> measureLogOpen();
 std::vector<Result> measureLogIndex();
+std::vector<Result> measureLogCount();
 
 double median(std::vector<double> values);
 /// The smallest value that `share` of all values do not exceed.

@@ -29,6 +29,7 @@ constexpr Figure figures[] = {
      measureLogOpen},
     {"log-index", "1 GB of 80-byte lines, every line known, against `wc -l`; and the memory it takes",
      measureLogIndex},
+    {"log-count", "1 GB of 80-byte lines, all matches counted, against `grep -c`", measureLogCount},
     {"capture", "one worker writing flat out, all of it kept, against the same program with `> file`",
      measureCapture},
     {"stall", "how long the GUI thread stalls while 200 workers write 100 MB/s, against an empty window",
