@@ -328,6 +328,10 @@ void TestLogView::letsGoWhenScrolledUp()
     QCOMPARE(firstText(*m_view), top);
     wheel(*m_view, 120);
     QCOMPARE(firstText(*m_view), u"row %1"_s.arg(top.mid(4).toInt() - 3));
+    wheel(*m_view, 20); // what is not worth a row yet is kept
+    QCOMPARE(firstText(*m_view), u"row %1"_s.arg(top.mid(4).toInt() - 3));
+    wheel(*m_view, 20);
+    QCOMPARE(firstText(*m_view), u"row %1"_s.arg(top.mid(4).toInt() - 4));
 }
 
 void TestLogView::tellsNewLinesByAPill()
