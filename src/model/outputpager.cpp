@@ -17,7 +17,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto slice = 20ms; ///< a piece of work that looks for matches, or takes text, takes no longer
+/// A piece of work that looks for matches, or takes text, takes no longer.
+constexpr auto slice = 20ms;
+/// But where that is not enough to get any further, as where the disk is slow.
+constexpr auto longestSlice = 2000ms;
+constexpr quint64 leastProgress = 64 * 1024;
 constexpr qint64 indexSlice = 4 * 1024 * 1024;
 constexpr qint64 pageBytes = 4 * 1024 * 1024;
 constexpr int mostRows = 10'000;
@@ -74,6 +78,8 @@ public:
     void setQuery(const OutputQuery &wanted);
     RowChoice choice() const;
     void answer(const PageWish &wish);
+    quint64 remembered() const;
+    bool make(OutputPage &page, const PageWish &wish);
     std::optional<OutputCut> cutOf(const PageWish &wish) const;
     Search findMatch(const PageWish &wish, OutputPage &page, PlacedRow &row) const;
     static bool findAnchor(OutputPage &page, const RowPlace &place);
@@ -94,6 +100,8 @@ public:
     OutputMatcher matcher;
     PageSources sources;
     std::optional<PageExtract> extract;
+    std::chrono::milliseconds patience = slice;
+    bool stalled = false;               ///< the last answer was not all it was to be, for want of time
     std::optional<PageWish> unfinished; ///< for a match that was not found yet
 };
 
@@ -138,29 +146,50 @@ void OutputPager::Private::answer(const PageWish &wish)
     page.stamp = wish.stamp;
     page.place = wish.place;
     page.busy = !isIndexed();
-    if (wish.place == PageWish::Place::Next || wish.place == PageWish::Place::Previous) {
-        PlacedRow match;
-        const Search search = findMatch(wish, page, match);
-        if (search == Search::Unfinished) {
-            unfinished = wish;
-            return;
-        }
-        page.found = search == Search::Found;
-        page.cut = pageplaces::begin(sources);
-        if (page.found) {
-            const OutputCut cut = pageplaces::beforeRow(sources, match);
-            fill(page, wish, cut);
-            page.matchesBefore = matchesBefore(cut);
-            if (!findAnchor(page, match.row.place)) { // the time was up before the row was come to
-                unfinished = wish;
-                return;
-            }
-        }
-    } else {
-        fill(page, wish, cutOf(wish).value_or(pageplaces::end(sources)));
+    stalled = false;
+    const quint64 before = remembered();
+    const bool isMade = make(page, wish);
+    const bool isNearer = !stalled || remembered() >= before + leastProgress;
+    patience = isNearer ? slice : std::min(2 * patience, longestSlice);
+    if (!isMade) {
+        unfinished = wish;
+        return;
     }
     count(page, wish);
     Q_EMIT q->page(page);
+}
+
+quint64 OutputPager::Private::remembered() const
+{
+    quint64 bytes = 0;
+    for (const auto &source : sources) {
+        bytes += source->remembered();
+    }
+    return bytes;
+}
+
+/// False: the match that is asked for was not found within the time.
+bool OutputPager::Private::make(OutputPage &page, const PageWish &wish)
+{
+    if (wish.place != PageWish::Place::Next && wish.place != PageWish::Place::Previous) {
+        fill(page, wish, cutOf(wish).value_or(pageplaces::end(sources)));
+        return true;
+    }
+    PlacedRow match;
+    const Search search = findMatch(wish, page, match);
+    if (search == Search::Unfinished) {
+        stalled = true;
+        return false;
+    }
+    page.found = search == Search::Found;
+    page.cut = pageplaces::begin(sources);
+    if (!page.found) {
+        return true;
+    }
+    const OutputCut cut = pageplaces::beforeRow(sources, match);
+    fill(page, wish, cut);
+    page.matchesBefore = matchesBefore(cut);
+    return findAnchor(page, match.row.place);
 }
 
 bool OutputPager::Private::findAnchor(OutputPage &page, const RowPlace &place)
@@ -213,7 +242,7 @@ OutputPager::Private::Search OutputPager::Private::findMatch(const PageWish &wis
     const bool forward = wish.place == PageWish::Place::Next;
     const Way way = forward ? Way::Forward : Way::Backward;
     const OutputCut all = forward ? pageplaces::begin(sources) : pageplaces::end(sources);
-    const QDeadlineTimer deadline(slice);
+    const QDeadlineTimer deadline(patience);
     for (const bool round : {false, true}) {
         PageMerge merge(sources, way, round ? all : cutOf(wish).value_or(all), {true, 0}, 1, 1);
         if (merge.head(deadline)) {
@@ -239,10 +268,10 @@ void OutputPager::Private::fill(OutputPage &page, const PageWish &wish, const Ou
     Rows forth = back;
     // Each way has its own time, so that the one that needs much does not take it from the other.
     if (!isBegin) {
-        back = rowsOf(sources, Way::Backward, cut, choice(), before, bytes, QDeadlineTimer(slice / 2));
+        back = rowsOf(sources, Way::Backward, cut, choice(), before, bytes, QDeadlineTimer(patience / 2));
     }
     if (!isEnd) {
-        forth = rowsOf(sources, Way::Forward, cut, choice(), after, bytes, QDeadlineTimer(slice / 2));
+        forth = rowsOf(sources, Way::Forward, cut, choice(), after, bytes, QDeadlineTimer(patience / 2));
     }
     page.lines.reserve(back.rows.size() + forth.rows.size());
     for (auto row = back.rows.crbegin(); row != back.rows.crend(); ++row) {
@@ -255,7 +284,8 @@ void OutputPager::Private::fill(OutputPage &page, const PageWish &wish, const Ou
     page.anchor = static_cast<int>(back.rows.size());
     page.atBegin = back.last;
     page.atEnd = forth.last;
-    page.busy = page.busy || back.stalled || forth.stalled;
+    stalled = stalled || back.stalled || forth.stalled;
+    page.busy = page.busy || stalled;
 }
 
 void OutputPager::Private::count(OutputPage &page, const PageWish &wish) const
@@ -286,7 +316,7 @@ qint64 OutputPager::Private::newLines(const OutputCut &since) const
         return isIndexed() ? lines : -1;
     }
     const Rows found =
-        rowsOf(sources, Way::Forward, since, choice(), mostNewLines, pageBytes, QDeadlineTimer(slice / 2));
+        rowsOf(sources, Way::Forward, since, choice(), mostNewLines, pageBytes, QDeadlineTimer(patience / 2));
     for (const PlacedRow &placed : found.rows) {
         lines += placed.row.place.ending == RowPlace::Ending::Newline ? 1 : 0;
     }

@@ -36,7 +36,7 @@ PageSource::PageSource(const QString &directory)
 void PageSource::setWanted(const OutputSource &source, int stream, const SearchHits &hits)
 {
     if (stream != m_stream) {
-        m_noMatch.clear();
+        forgetNoMatch();
     }
     m_floor = source.floor;
     m_alive = source.alive;
@@ -47,7 +47,7 @@ void PageSource::setWanted(const OutputSource &source, int stream, const SearchH
 void PageSource::setMatcher(OutputMatcher *matcher)
 {
     m_matcher = matcher;
-    m_noMatch.clear();
+    forgetNoMatch();
 }
 
 void PageSource::refresh()
@@ -55,7 +55,7 @@ void PageSource::refresh()
     const quint64 indexed = m_rows.indexedTo();
     m_rows.refresh(m_alive);
     if (m_rows.end() < m_end || m_rows.begin() < m_begin || m_rows.indexedTo() < indexed) {
-        m_noMatch.clear(); // the files are others
+        forgetNoMatch(); // the files are others
     }
     if (m_rows.end() < m_end || m_rows.begin() != m_begin || m_rows.dropped() != m_dropped) {
         findGaps();
@@ -236,6 +236,12 @@ quint64 PageSource::searchedBehind(quint64 cut) const
     return std::min(reached, cut);
 }
 
+void PageSource::forgetNoMatch()
+{
+    m_noMatch.clear();
+    m_remembered = 0;
+}
+
 void PageSource::rememberNoMatch(quint64 from, quint64 to)
 {
     to = std::min(to, m_rows.end()); // rows under way will be others
@@ -243,8 +249,12 @@ void PageSource::rememberNoMatch(quint64 from, quint64 to)
         return;
     }
     if (m_noMatch.size() >= mostRemembered) {
-        m_noMatch.clear();
+        forgetNoMatch();
     }
+    const auto forget = [this](auto known) {
+        m_remembered -= known->second - known->first;
+        return m_noMatch.erase(known);
+    };
     auto next = m_noMatch.upper_bound(from);
     if (next != m_noMatch.begin() && std::prev(next)->second >= from) {
         --next;
@@ -252,8 +262,9 @@ void PageSource::rememberNoMatch(quint64 from, quint64 to)
     }
     while (next != m_noMatch.end() && next->first <= to) {
         to = std::max(to, next->second);
-        next = m_noMatch.erase(next);
+        next = forget(next);
     }
+    m_remembered += to - from;
     m_noMatch.emplace(from, to);
 }
 

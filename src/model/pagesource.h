@@ -72,6 +72,8 @@ public:
     quint64 withoutMatch(Way way, quint64 cut) const;
     /// Remembers that no row whose end is greater than `from` and not greater than `to` has one.
     void rememberNoMatch(quint64 from, quint64 to);
+    /// How many bytes that is remembered of: looking on makes it more.
+    quint64 remembered() const { return m_remembered; }
     /// How many matches are in rows before the cut; -1: not known.
     qint64 matchesBefore(quint64 cut) const;
 
@@ -94,6 +96,7 @@ private:
     quint64 searchedAhead(quint64 cut) const;
     quint64 searchedBehind(quint64 cut) const;
     qint64 matchCount(const OutputRow &row) const;
+    void forgetNoMatch();
     void findGaps();
     quint64 droppedBefore(quint64 offset) const;
 
@@ -105,6 +108,7 @@ private:
     SearchHits m_hits;
     OutputMatcher *m_matcher = nullptr;
     std::map<quint64, quint64> m_noMatch; ///< from -> to; apart, not touching
+    quint64 m_remembered = 0;             ///< bytes of these
     QList<Gap> m_gaps;                    ///< in order
     quint64 m_end = 0;
     quint64 m_dropped = 0; ///< of which `m_gaps` tells
