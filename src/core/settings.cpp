@@ -24,7 +24,6 @@ constexpr Key graceKey{"workers/graceMs", 10'000, 0, 3'600'000};
 constexpr Key confirmKey{"workers/confirmTerminateMany", 1, 0, 1};
 constexpr Key coloursKey{"appearance/stateColours", 1, 0, 1};
 constexpr Key outputLimitKey{"output/limitBytes", 256ll << 20, 1ll << 20, 1ll << 40};
-constexpr Key outputLinesKey{"output/viewLines", 10'000, 100, 100'000};
 constexpr Key outputWrapKey{"output/wrap", 0, 0, 1};
 constexpr Key outputTimesKey{"output/times", 0, 0, 1};
 constexpr Key outputNumbersKey{"output/numbers", 0, 0, 1};
@@ -33,7 +32,7 @@ constexpr Key keptRunsKey{"runs/keptCount", 10'000, 0, 100'000};
 constexpr Key keptRunDaysKey{"runs/keptDays", 0, 0, 3650};
 constexpr Key keptRunBytesKey{"runs/keptBytes", 10ll << 30, 1ll << 20, 1ll << 50};
 constexpr const Key *keys[] = {&intervalKey,    &stopSignalKey,    &graceKey,       &confirmKey,
-                               &coloursKey,     &outputLimitKey,   &outputLinesKey, &outputWrapKey,
+                               &coloursKey,     &outputLimitKey,   &outputWrapKey,
                                &outputTimesKey, &outputNumbersKey, &outputZoomKey,  &keptRunsKey,
                                &keptRunDaysKey, &keptRunBytesKey};
 
@@ -127,16 +126,6 @@ qint64 Settings::outputLimit() const
 void Settings::setOutputLimit(qint64 value)
 {
     store(name(outputLimitKey), clamped(value, outputLimitKey));
-}
-
-int Settings::outputViewLines() const
-{
-    return int(read(m_settings, outputLinesKey));
-}
-
-void Settings::setOutputViewLines(int value)
-{
-    store(name(outputLinesKey), clamped(value, outputLinesKey));
 }
 
 bool Settings::outputWrap() const

@@ -33,8 +33,6 @@ public:
     void setStateColours(bool value);
     qint64 outputLimit() const; ///< bytes kept per run, 1 MiB .. 1 TiB, default 256 MiB
     void setOutputLimit(qint64 value);
-    int outputViewLines() const; ///< lines the Output tab shows, 100 .. 100,000, default 10,000
-    void setOutputViewLines(int value);
     bool outputWrap() const;
     void setOutputWrap(bool value);
     bool outputTimes() const; ///< the time of each line is shown beside it, default false

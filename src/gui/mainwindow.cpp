@@ -221,6 +221,11 @@ void MainWindow::setUpPanes()
     m_outputPage = new QWidget(this);
     m_oldRunBar = new OldRunBar(m_outputPage);
     m_output = new OutputView(m_settings, m_outputPage);
+    auto *outputMenu = new QMenu(tr("&Output"), m_ui->menuView);
+    outputMenu->setObjectName(QStringLiteral("menuOutput"));
+    outputMenu->setToolTipsVisible(true);
+    outputMenu->addActions(m_output->viewActions());
+    m_ui->menuView->insertMenu(m_ui->menuColumns->menuAction(), outputMenu);
     auto *outputLayout = new QVBoxLayout(m_outputPage);
     outputLayout->setContentsMargins({});
     outputLayout->setSpacing(0);
@@ -434,6 +439,23 @@ void MainWindow::showDetailTabs(bool shown)
             this, [this] { m_ui->detailSplitter->restoreState(m_detailState); }, Qt::QueuedConnection);
 }
 
+/// Whose output is shown: the old run that was chosen, all selected workers, or the one the person went to.
+QList<WorkerStatus> MainWindow::shownWorkers() const
+{
+    if (m_oldRun)
+        return {m_oldRun->status};
+    QList<WorkerStatus> several;
+    const QList<WorkerId> selected = m_ui->workersView->selectedIds();
+    if (selected.size() > 1)
+        for (const WorkerId id : selected)
+            if (const WorkerStatus *status = m_model->status(id))
+                several += *status;
+    if (several.size() > 1)
+        return several;
+    const WorkerStatus *status = m_model->status(m_shown);
+    return status ? QList<WorkerStatus>{*status} : QList<WorkerStatus>();
+}
+
 /// Keeps the panes on the worker the person went to, also when a filter hides its row meanwhile.
 void MainWindow::showCurrent()
 {
@@ -445,7 +467,7 @@ void MainWindow::showCurrent()
     const nanoseconds now = bootNow();
     if (m_oldRun && (!status || status->id != m_oldRun->status.id || status->runId != m_oldRunBefore))
         showCurrentRun();
-    m_output->show(m_oldRun ? &m_oldRun->status : status);
+    m_output->show(shownWorkers());
     m_runs->setWorker(m_supervisor->rosterId(), status, now);
     if (m_details->isVisible())
         m_details->show(status, status ? m_model->sample(m_shown) : nullptr, now,

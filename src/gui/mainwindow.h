@@ -91,6 +91,7 @@ private:
     void showPage();
     void showDetailTabs(bool shown);
     void showCurrent();
+    QList<WorkerStatus> shownWorkers() const;
     void showSummaries();
     void showSelection();
     void showTick(std::chrono::nanoseconds cost);
@@ -121,6 +122,7 @@ private:
     void copy();
     void selectAll();
     void find();
+    void goToWorker(WorkerId id);
     void clearFilter();
     void showPane(QWidget *pane);
     void runCommand(const Command &command);

@@ -211,12 +211,12 @@ void OtherRunsDialog::showOutput()
         return;
     const QList<RunRecord> chosen = selected();
     if (chosen.isEmpty()) {
-        m_output->show(nullptr);
+        m_output->show(QList<WorkerStatus>());
         return;
     }
     WorkerStatus status = chosen.first().status;
     status.inputOpen = false; // from here nothing can be sent to it
-    m_output->show(&status);
+    m_output->show({status});
 }
 
 QList<RunRecord> OtherRunsDialog::selected() const

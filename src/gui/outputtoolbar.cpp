@@ -4,18 +4,19 @@
 
 #include "core/settings.h"
 #include "gui/icons.h"
-#include "gui/outputtext.h"
 
 #include <QComboBox>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QStyle>
 #include <QToolButton>
 
 namespace procession {
 
-OutputToolBar::OutputToolBar(OutputText *lines, Settings *settings, QWidget *parent)
+OutputToolBar::OutputToolBar(Settings *settings, QWidget *parent)
     : QToolBar(parent)
+    , m_settings(settings)
     , m_stream(new QComboBox(this))
     , m_remark(new QLabel(this))
 {
@@ -25,7 +26,7 @@ OutputToolBar::OutputToolBar(OutputText *lines, Settings *settings, QWidget *par
     setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
 
     m_find = add(new QAction(actionIcon(u"find"_qs), tr("Find"), this), "outputFindButton");
-    m_find->setToolTip(tr("Find text in the lines shown here"));
+    m_find->setToolTip(tr("Find text in the output (Ctrl+F)"));
 
     m_stream->setObjectName(u"outputStreamCombo"_qs);
     m_stream->setAccessibleName(tr("Stream"));
@@ -37,30 +38,81 @@ OutputToolBar::OutputToolBar(OutputText *lines, Settings *settings, QWidget *par
     addWidget(m_stream);
     setOneStream({});
 
-    QAction *wrap =
-        addCheckable(actionIcon(u"wrap"_qs), tr("Wrap"), tr("Wrap long lines"), "outputWrapButton");
-    wrap->setChecked(settings->outputWrap());
-    connect(wrap, &QAction::toggled, settings, &Settings::setOutputWrap);
-    connect(settings, &Settings::changed, wrap,
-            [settings, wrap] { wrap->setChecked(settings->outputWrap()); });
-
-    QAction *times = addCheckable({}, tr("Times"), tr("Show when each line came"), "outputTimesButton");
-    connect(times, &QAction::toggled, lines, &OutputText::setTimesShown);
-
-    m_follow = addCheckable(actionIcon(u"follow"_qs), tr("Follow"), tr("Stay at the end as output comes"),
-                            "outputFollowButton");
+    m_wrap = add(checkable(actionIcon(u"wrap"_qs), tr("Wrap"), tr("Wrap long lines")), "outputWrapButton");
+    m_wrap->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Z));
+    connect(m_wrap, &QAction::toggled, settings, &Settings::setOutputWrap);
+    m_times = add(checkable({}, tr("Times"), tr("Show when each line came")), "outputTimesButton");
+    connect(m_times, &QAction::toggled, settings, &Settings::setOutputTimes);
+    m_sideBySide =
+        add(checkable({}, tr("Side by Side"),
+                      tr("Show the selected workers beside each other instead of merged by time. A "
+                         "click on a line takes the others to that moment.")),
+            "outputSideBySideButton");
+    m_follow = add(checkable(actionIcon(u"follow"_qs), tr("Follow"), tr("Stay at the end as output comes")),
+                   "outputFollowButton");
     m_follow->setChecked(true);
-    connect(m_follow, &QAction::triggered, lines, &OutputText::setFollowing);
-    connect(lines, &OutputText::followingChanged, m_follow, &QAction::setChecked);
-
     m_clear = add(new QAction(actionIcon(u"clear"_qs), tr("Clear"), this), "outputClearButton");
     m_clear->setToolTip(tr("Hide what is shown; nothing is deleted from the disk"));
     m_save = add(new QAction(tr("Save…"), this), "outputSaveButton");
     m_save->setToolTip(tr("Save the whole output to a file"));
-    m_folder = add(new QAction(actionIcon(u"folder"_qs), tr("Open Folder"), this), "outputFolderButton");
-    m_folder->setToolTip(tr("Open the folder the output is kept in"));
+    addMore();
     m_remark->setObjectName(u"outputSaveLabel"_qs);
+    m_remark->setTextFormat(Qt::PlainText);
     addWidget(m_remark);
+
+    const auto show = [this] {
+        m_wrap->setChecked(m_settings->outputWrap());
+        m_times->setChecked(m_settings->outputTimes());
+        m_numbers->setChecked(m_settings->outputNumbers());
+    };
+    connect(settings, &Settings::changed, this, show);
+    show();
+}
+
+/// What is wanted seldom: the bar must have room beside the rest of a small window.
+void OutputToolBar::addMore()
+{
+    m_numbers = checkable({}, tr("Line &Numbers"), tr("Show the number of each line"));
+    m_numbers->setObjectName(u"actionOutputNumbers"_qs);
+    connect(m_numbers, &QAction::toggled, m_settings, &Settings::setOutputNumbers);
+    m_raw = checkable({}, tr("&Raw Bytes"),
+                      tr("Show every byte: escape sequences, carriage returns, and "
+                         "bytes that are not UTF-8"));
+    m_raw->setObjectName(u"actionOutputRaw"_qs);
+    m_copyAll = new QAction(tr("&Copy All"), this);
+    m_copyAll->setObjectName(u"actionOutputCopyAll"_qs);
+    m_editor = new QAction(tr("Open in &Editor"), this);
+    m_editor->setObjectName(u"actionOutputEditor"_qs);
+    m_editor->setToolTip(tr("Open a copy of the whole output in the editor of the Preferences"));
+    m_folder = new QAction(actionIcon(u"folder"_qs), tr("Open &Folder"), this);
+    m_folder->setObjectName(u"actionOutputFolder"_qs);
+    m_folder->setToolTip(tr("Open the folder the output is kept in"));
+    m_zooms = {zoom(tr("Zoom &In"), QKeySequence::ZoomIn, 1),
+               zoom(tr("Zoom &Out"), QKeySequence::ZoomOut, -1),
+               zoom(tr("Normal &Size"), QKeySequence(Qt::CTRL | Qt::Key_0), 0)};
+
+    auto *menu = new QMenu(this);
+    menu->setObjectName(u"outputMoreMenu"_qs);
+    menu->setToolTipsVisible(true);
+    menu->addActions({m_numbers, m_raw});
+    menu->addSeparator();
+    menu->addActions(m_zooms);
+    menu->addSeparator();
+    menu->addActions({m_copyAll, m_editor, m_folder});
+    auto *button = new QToolButton(this);
+    button->setObjectName(u"outputMoreButton"_qs);
+    button->setText(tr("More"));
+    button->setToolTip(tr("Line numbers, raw bytes, zoom, copy, open"));
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setMenu(menu);
+    addWidget(button);
+}
+
+QList<QAction *> OutputToolBar::viewActions() const
+{
+    return QList<QAction *>{m_follow, m_wrap, m_times, m_numbers, m_raw} + m_zooms;
 }
 
 int OutputToolBar::stream() const
@@ -94,13 +146,23 @@ QAction *OutputToolBar::add(QAction *action, const char *name)
     return action;
 }
 
-QAction *OutputToolBar::addCheckable(const QIcon &icon, const QString &label, const QString &tip,
-                                     const char *name)
+QAction *OutputToolBar::checkable(const QIcon &icon, const QString &label, const QString &tip)
 {
     auto *action = new QAction(icon, label, this);
     action->setCheckable(true);
     action->setToolTip(tip);
-    return add(action, name);
+    return action;
+}
+
+/// step: by how much; 0: back to the normal size.
+QAction *OutputToolBar::zoom(const QString &label, const QKeySequence &keys, int step)
+{
+    auto *action = new QAction(label, this);
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, m_settings, [settings = m_settings, step] {
+        settings->setOutputZoom(step == 0 ? 0 : settings->outputZoom() + step);
+    });
+    return action;
 }
 
 } // namespace procession

@@ -9,24 +9,29 @@ class QLabel;
 
 namespace procession {
 
-class OutputText;
 class Settings;
 
-/// The buttons above a worker's output. What they do is connected by OutputView, but for what concerns only
-/// the text and the settings. GUI thread.
+/// The buttons above the output. What they do is connected by OutputView, but for what concerns only the
+/// settings. GUI thread.
 class OutputToolBar final : public QToolBar
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(OutputToolBar)
 
 public:
-    OutputToolBar(OutputText *lines, Settings *settings, QWidget *parent = nullptr);
+    explicit OutputToolBar(Settings *settings, QWidget *parent = nullptr);
 
     QAction *findAction() const { return m_find; }
     QAction *followAction() const { return m_follow; }
     QAction *clearAction() const { return m_clear; }
     QAction *saveAction() const { return m_save; }
+    QAction *rawAction() const { return m_raw; }
+    QAction *sideBySideAction() const { return m_sideBySide; }
+    QAction *copyAllAction() const { return m_copyAll; }
+    QAction *editorAction() const { return m_editor; }
     QAction *folderAction() const { return m_folder; }
+    /// What belongs into a menu about how output is shown.
+    QList<QAction *> viewActions() const;
 
     /// The stream to be shown: 1, 2, or 0 for both.
     int stream() const;
@@ -39,14 +44,25 @@ Q_SIGNALS:
 
 private:
     QAction *add(QAction *action, const char *name);
-    QAction *addCheckable(const QIcon &icon, const QString &label, const QString &tip, const char *name);
+    QAction *checkable(const QIcon &icon, const QString &label, const QString &tip);
+    QAction *zoom(const QString &label, const QKeySequence &keys, int step);
+    void addMore();
 
+    Settings *m_settings;
     QComboBox *m_stream;
     QAction *m_find;
+    QAction *m_wrap;
+    QAction *m_times;
+    QAction *m_numbers;
+    QAction *m_raw;
+    QAction *m_sideBySide;
     QAction *m_follow;
     QAction *m_clear;
     QAction *m_save;
+    QAction *m_copyAll;
+    QAction *m_editor;
     QAction *m_folder;
+    QList<QAction *> m_zooms;
     QLabel *m_remark;
     int m_chosen = 0; ///< comes back after a run that has but one stream
 };

@@ -2,71 +2,35 @@
 // SPDX-License-Identifier: MIT
 #include "gui/outputview.h"
 
-#include "core/bootclock.h"
 #include "core/settings.h"
-#include "gui/icons.h"
+#include "gui/editor.h"
 #include "gui/inputbar.h"
-#include "gui/outputfindbar.h"
-#include "gui/outputtext.h"
+#include "gui/logview.h"
+#include "gui/outputfinder.h"
+#include "gui/outputpane.h"
+#include "gui/outputsaver.h"
 #include "gui/outputtoolbar.h"
-#include "model/outputreader.h"
-#include "model/treetext.h"
-#include "model/workertext.h"
+#include "gui/searchbar.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QDesktopServices>
-#include <QDir>
-#include <QFileDialog>
-#include <QLabel>
+#include <QGridLayout>
 #include <QLineEdit>
-#include <QPushButton>
-#include <QStackedWidget>
-#include <QThread>
+#include <QMimeData>
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
 
-#include <atomic>
 #include <optional>
-#include <tuple>
 
 namespace procession {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds liveDelay{50};
-constexpr milliseconds idleDelay{250};
-constexpr milliseconds settleDelay{150};
+constexpr std::chrono::milliseconds settleDelay{150};
 // Programs draw nonsense in a terminal that is smaller, and nobody has one that is larger.
 constexpr QSize smallestTerminal{20, 4};
 constexpr QSize largestTerminal{1000, 500};
-
-/// With "~" for the home directory, as people write it.
-QString shortPath(const QString &path)
-{
-    const QString home = QDir::homePath();
-    const bool isBelow = path == home || path.startsWith(home + u'/');
-    return isBelow && home.size() > 1 ? u'~' + path.mid(home.size()) : path;
-}
-
-/// All of a worker that is shown here but its output, which comes by itself.
-auto shownParts(const WorkerStatus &status)
-{
-    return std::tie(status.id, status.spec, status.state, status.outcome, status.exitCode,
-                    status.runDirectory, status.problem, status.strays, status.straysKept, status.survivors,
-                    status.keeperGone, status.inputOpen, status.terminal, status.streamsMerged);
-}
-
-/// Of a run that has ended and has no output: a keeper that was killed leaves open whether there was any.
-QString nothingWrittenText(const WorkerStatus &status)
-{
-    if (status.outcome == Outcome::Interrupted)
-        return OutputView::tr("Nothing was kept before the machine went down.");
-    if (status.keeperGone || status.outcome == Outcome::Lost)
-        return OutputView::tr("Nothing was kept before its keeper was killed; what came later is not known.");
-    return OutputView::tr("The worker wrote nothing.");
-}
 
 } // namespace
 
@@ -76,283 +40,218 @@ class OutputView::Private final
 
 public:
     Private(OutputView *view, Settings *settings);
-    ~Private();
 
-    void buildPages();
-    QWidget *buildEmptyPage();
-    QWidget *buildPaper();
+    OutputPane *addPane();
+    void connectPane(OutputPane *pane);
     void connectToolBar();
-
-    bool isAlive() const { return status && procession::isAlive(status->state); }
-    QString directory() const;
-    void restart();
+    void arrange();
+    void setActive(OutputPane *pane);
+    OutputPane *active() const { return activePane; }
+    const WorkerStatus *single() const { return workers.size() == 1 ? &workers.first() : nullptr; }
+    bool isSideBySide() const;
     void showParts();
     void showInput();
-    void showNotice();
+    void showStreams();
     void tellSize();
-    void ask();
-    void take(const OutputBatch &batch);
-    void schedule(milliseconds delay);
-    void save();
-    void saved(const QString &file, const QString &problem);
+    void goToMoment(OutputPane *from, const RowPlace &place);
+    void openAlone(OutputPane *from, const RowPlace &place);
+    void openLink(OutputPane *from, const RowPlace &place, const QString &target);
+    void take(const OutputExtract &extract);
 
     OutputView *const q;
     Settings *const settings;
-    QThread thread;
-    OutputReader *const reader = new OutputReader;
-    QTimer timer;
-    std::unique_ptr<QThread> saver;
-    std::atomic_bool saveCancelled = false;
-
-    std::optional<WorkerStatus> status; ///< of the worker shown
-    quint64 generation = 0;
-    quint64 floor = 0; ///< where Clear was pressed
-    quint64 next = 0;  ///< read up to here
-    quint64 dropped = 0;
-    milliseconds idle = liveDelay;
-    bool asked = false;  ///< an answer is on its way
-    bool opened = false; ///< the first answer has come
-    bool anything = false;
-    bool complete = false;
-    bool caughtUp = false;
-    bool calm = false; ///< the last read found no more than a screen can follow
+    QList<WorkerStatus> workers;
+    QList<OutputPane *> panes; ///< the first is always there
+    int shown = 1;             ///< how many of them are
+    OutputPane *activePane = nullptr;
+    std::optional<std::pair<WorkerId, qint64>> moment; ///< where a worker is to be opened
 
     QTimer sizeTimer; ///< a window that is dragged larger tells its last size only
     QSize terminalSize;
 
-    OutputToolBar *toolBar = nullptr;
-    OutputFindBar *findBar = nullptr;
-    InputBar *inputBar = nullptr;
-    QStackedWidget *pages = nullptr;
-    QLabel *title = nullptr;
-    QLabel *text = nullptr;
-    QPushButton *startButton = nullptr;
-    QLineEdit *header = nullptr;
-    QLabel *notice = nullptr;
-    OutputText *lines = nullptr;
-    QLabel *footer = nullptr;
+    OutputToolBar *toolBar;
+    QWidget *ground;
+    QGridLayout *grid;
+    InputBar *inputBar;
+    SearchBar *searchBar;
+    OutputFinder *finder;
+    OutputSaver *saver;
+    Editor *editor;
 };
 
 OutputView::Private::Private(OutputView *view, Settings *theSettings)
     : q(view)
     , settings(theSettings)
+    , toolBar(new OutputToolBar(settings, q))
+    , ground(new QWidget(q))
+    , grid(new QGridLayout(ground))
+    , inputBar(new InputBar(q))
+    , searchBar(new SearchBar(q))
+    , finder(new OutputFinder(searchBar, q))
+    , saver(new OutputSaver(q))
+    , editor(new Editor(settings, q))
 {
-    buildPages();
-    toolBar = new OutputToolBar(lines, settings, q);
-    connectToolBar();
-    findBar = new OutputFindBar(lines, q);
-    inputBar = new InputBar(q);
-    connect(inputBar, &InputBar::inputRequested, q,
-            [this](const QByteArray &bytes) { Q_EMIT q->inputRequested(status->id, bytes); });
-    connect(inputBar, &InputBar::endRequested, q, [this] { Q_EMIT q->inputEndRequested(status->id); });
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(2);
     auto *layout = new QVBoxLayout(q);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(toolBar);
-    layout->addWidget(pages, 1);
+    layout->addWidget(ground, 1);
     layout->addWidget(inputBar);
-    layout->addWidget(findBar);
+    layout->addWidget(searchBar);
 
     sizeTimer.setSingleShot(true);
     sizeTimer.setInterval(settleDelay);
     sizeTimer.callOnTimeout(q, [this] { tellSize(); });
-    connect(lines, &OutputText::gridChanged, &sizeTimer, qOverload<>(&QTimer::start));
-    timer.setSingleShot(true);
-    timer.callOnTimeout(q, [this] { ask(); });
-    reader->moveToThread(&thread);
-    connect(&thread, &QThread::finished, reader, &QObject::deleteLater);
-    connect(reader, &OutputReader::ready, q, [this](const OutputBatch &batch) { take(batch); });
-    connect(lines, &OutputText::followingChanged, q, [this](bool following) {
-        idle = liveDelay;
-        calm = !following || calm;
-        schedule(milliseconds(0));
-    });
-    connect(lines, &QPlainTextEdit::copyAvailable, q, &OutputView::copyAvailable);
-
-    const auto apply = [this] {
-        lines->setLineWrapMode(settings->outputWrap() ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
-        lines->setMaximumLines(settings->outputViewLines());
-    };
-    connect(settings, &Settings::changed, q, apply);
-    apply();
-    showParts();
+    connect(inputBar, &InputBar::inputRequested, q,
+            [this](const QByteArray &bytes) { Q_EMIT q->inputRequested(workers.first().id, bytes); });
+    connect(inputBar, &InputBar::endRequested, q,
+            [this] { Q_EMIT q->inputEndRequested(workers.first().id); });
+    connect(finder, &OutputFinder::workerChosen, q, &OutputView::workerRequested);
+    connect(finder, &OutputFinder::closed, q, [this] { active()->view()->setFocus(); });
+    connect(saver, &OutputSaver::said, toolBar, &OutputToolBar::setRemark);
+    connect(saver, &OutputSaver::busyChanged, q, [this] { showParts(); });
+    connect(editor, &Editor::failed, q, [this](const QString &text) { toolBar->setRemark(text, text); });
+    setActive(addPane());
+    connectToolBar();
+    arrange();
 }
 
-OutputView::Private::~Private()
+OutputPane *OutputView::Private::addPane()
 {
-    lines->disconnect(q); // widgets outlive this, and some speak while they go
-    saveCancelled = true;
-    if (saver) {
-        saver->wait();
-    }
-    const bool started = thread.isRunning();
-    thread.quit();
-    thread.wait(); // a read is a bounded piece of work
-    if (!started) {
-        delete reader;
-    }
+    auto *pane = new OutputPane(settings, ground);
+    panes += pane;
+    connectPane(pane);
+    if (panes.size() > 1)
+        pane->view()->setObjectName(u"outputView%1"_qs.arg(panes.size()));
+    return pane;
+}
+
+void OutputView::Private::connectPane(OutputPane *pane)
+{
+    LogView *lines = pane->view();
+    connect(pane, &OutputPane::startRequested, q, &OutputView::startRequested);
+    connect(pane, &OutputPane::changed, q, [this] {
+        finder->goOn();
+        showParts();
+    });
+    connect(pane, &OutputPane::extracted, q, [this](const OutputExtract &extract) { take(extract); });
+    connect(lines, &LogView::copyWanted, pane, &OutputPane::extract);
+    connect(lines, &LogView::gridChanged, &sizeTimer, qOverload<>(&QTimer::start));
+    connect(lines, &LogView::copyAvailable, q, [this, pane](bool available) {
+        setActive(pane);
+        Q_EMIT q->copyAvailable(available);
+    });
+    connect(lines, &LogView::followingChanged, q, [this, pane](bool following) {
+        if (pane == active())
+            toolBar->followAction()->setChecked(following);
+    });
+    connect(lines, &LogView::lineClicked, q, [this, pane](const RowPlace &place) {
+        setActive(pane);
+        goToMoment(pane, place);
+    });
+    connect(lines, &LogView::sourceActivated, q,
+            [this, pane](const RowPlace &place) { openAlone(pane, place); });
+    connect(lines, &LogView::linkActivated, q,
+            [this, pane](const RowPlace &place, const QString &target) { openLink(pane, place, target); });
+    connect(lines, &LogView::currentMatchChanged, q, [this, pane] {
+        if (pane == active())
+            finder->showProgress();
+    });
 }
 
 void OutputView::Private::connectToolBar()
 {
     connect(toolBar->findAction(), &QAction::triggered, q, &OutputView::openFind);
-    connect(toolBar, &OutputToolBar::streamChosen, q, [this] { restart(); });
-    connect(toolBar->clearAction(), &QAction::triggered, q, [this] {
-        floor = next;
-        restart();
+    connect(toolBar, &OutputToolBar::streamChosen, q, [this] { showStreams(); });
+    connect(toolBar->rawAction(), &QAction::toggled, q, [this](bool raw) {
+        for (OutputPane *pane : panes)
+            pane->setMode(raw ? LineMode::Raw : LineMode::Drawn);
     });
-    connect(toolBar->saveAction(), &QAction::triggered, q, [this] { save(); });
-    connect(toolBar->folderAction(), &QAction::triggered, q,
-            [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(directory())); });
+    connect(toolBar->followAction(), &QAction::triggered, q, [this](bool follow) {
+        for (OutputPane *pane : panes)
+            pane->view()->setFollowing(follow);
+    });
+    connect(toolBar->sideBySideAction(), &QAction::toggled, q, [this] { arrange(); });
+    connect(toolBar->clearAction(), &QAction::triggered, q, [this] {
+        for (OutputPane *pane : panes.first(shown))
+            pane->clear();
+        finder->setPanes(panes.first(shown), toolBar->stream());
+    });
+    connect(toolBar->saveAction(), &QAction::triggered, q, [this] { saver->save(workers); });
+    connect(toolBar->copyAllAction(), &QAction::triggered, q, [this] { active()->extractAll(); });
+    connect(toolBar->editorAction(), &QAction::triggered, q, [this] {
+        if (const WorkerStatus *status = single())
+            editor->openOutput(status->runDirectory, status->spec->name);
+    });
+    connect(toolBar->folderAction(), &QAction::triggered, q, [this] {
+        if (const WorkerStatus *status = single())
+            QDesktopServices::openUrl(QUrl::fromLocalFile(status->runDirectory));
+    });
 }
 
-void OutputView::Private::buildPages()
+bool OutputView::Private::isSideBySide() const
 {
-    pages = new QStackedWidget(q);
-    pages->addWidget(buildEmptyPage());
-    pages->addWidget(buildPaper());
+    return toolBar->sideBySideAction()->isChecked() && workers.size() > 1 && workers.size() <= mostSideBySide;
 }
 
-QWidget *OutputView::Private::buildEmptyPage()
+/// Gives the workers to the panes: one for all of them, or one for each.
+void OutputView::Private::arrange()
 {
-    auto *empty = new QWidget(pages);
-    empty->setObjectName(u"outputEmptyPage"_qs);
-    title = new QLabel(empty);
-    title->setObjectName(u"outputEmptyTitle"_qs);
-    title->setAlignment(Qt::AlignCenter);
-    QFont large = title->font();
-    large.setPointSizeF(large.pointSizeF() * 1.3);
-    title->setFont(large);
-    text = new QLabel(empty);
-    text->setObjectName(u"outputEmptyText"_qs);
-    text->setAlignment(Qt::AlignCenter);
-    text->setWordWrap(true);
-    text->setTextFormat(Qt::PlainText);
-    text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    startButton = new QPushButton(actionIcon(u"start"_qs), tr("Start"), empty);
-    startButton->setObjectName(u"outputStartButton"_qs);
-    connect(startButton, &QPushButton::clicked, q, &OutputView::startRequested);
-    auto *emptyLayout = new QVBoxLayout(empty);
-    emptyLayout->addStretch();
-    emptyLayout->addWidget(title);
-    emptyLayout->addWidget(text);
-    emptyLayout->addWidget(startButton, 0, Qt::AlignHCenter);
-    emptyLayout->addStretch();
-    return empty;
-}
-
-QWidget *OutputView::Private::buildPaper()
-{
-    auto *paper = new QFrame(pages); // header, lines and footer look like one text
-    paper->setFrameStyle(QFrame::StyledPanel | QFrame::Sunken);
-    paper->setBackgroundRole(QPalette::Base);
-    paper->setAutoFillBackground(true);
-    lines = new OutputText(paper);
-    lines->setObjectName(u"outputView"_qs);
-    header = new QLineEdit(paper); // a long command can be scrolled and copied, and asks for no width
-    header->setObjectName(u"outputHeader"_qs);
-    header->setAccessibleName(tr("Command"));
-    header->setReadOnly(true);
-    header->setFrame(false);
-    header->setFocusPolicy(Qt::ClickFocus);
-    header->setFont(lines->font());
-    notice = new QLabel(paper);
-    notice->setObjectName(u"outputNotice"_qs);
-    notice->setWordWrap(true);
-    notice->setForegroundRole(QPalette::PlaceholderText);
-    notice->hide();
-    footer = new QLabel(paper);
-    footer->setObjectName(u"outputFooter"_qs);
-    footer->setTextFormat(Qt::PlainText);
-    footer->setFont(lines->font());
-    footer->setForegroundRole(QPalette::PlaceholderText);
-    footer->setWordWrap(true);
-    footer->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto *layout = new QVBoxLayout(paper);
-    layout->setContentsMargins(4, 2, 4, 2);
-    layout->setSpacing(2);
-    layout->addWidget(header);
-    layout->addWidget(notice);
-    layout->addWidget(lines, 1);
-    layout->addWidget(footer);
-    return paper;
-}
-
-QString OutputView::Private::directory() const
-{
-    return status && status->state != State::NotStarted ? status->runDirectory : QString();
-}
-
-/// From nothing: another run, another stream, or cleared.
-void OutputView::Private::restart()
-{
-    ++generation;
-    opened = false;
-    anything = false;
-    complete = false;
-    caughtUp = false;
-    calm = false;
-    dropped = 0;
-    idle = liveDelay;
-    lines->clearLines();
-    schedule(milliseconds(0));
+    const qsizetype wanted = isSideBySide() ? workers.size() : 1;
+    while (panes.size() < wanted)
+        addPane();
+    const int columns = wanted < 2 ? 1 : wanted <= 4 ? 2 : 3;
+    for (qsizetype i = 0; i < panes.size(); ++i)
+        grid->removeWidget(panes.at(i));
+    for (qsizetype i = 0; i < panes.size(); ++i) {
+        OutputPane *pane = panes.at(i);
+        if (i < wanted)
+            grid->addWidget(pane, static_cast<int>(i) / columns, static_cast<int>(i) % columns);
+        pane->setVisible(i < wanted);
+        pane->show(i >= wanted  ? QList<WorkerStatus>()
+                   : wanted > 1 ? QList<WorkerStatus>{workers.at(i)}
+                                : workers);
+    }
+    shown = static_cast<int>(wanted);
+    if (panes.indexOf(active()) >= wanted)
+        setActive(panes.first());
+    finder->setPanes(panes.first(shown), toolBar->stream());
     showParts();
+}
+
+void OutputView::Private::setActive(OutputPane *pane)
+{
+    activePane = pane;
+    finder->setActive(pane);
+    q->setFocusProxy(pane);
+    toolBar->followAction()->setChecked(pane->view()->isFollowing());
 }
 
 void OutputView::Private::showParts()
 {
-    const bool hasRun = !directory().isEmpty();
-    toolBar->saveAction()->setEnabled(hasRun && anything && !saver);
-    toolBar->clearAction()->setEnabled(hasRun && anything);
-    toolBar->findAction()->setEnabled(hasRun && anything);
-    toolBar->folderAction()->setEnabled(hasRun);
+    const auto any = [this](auto test) {
+        return std::any_of(panes.cbegin(), panes.cbegin() + shown,
+                           [test](const OutputPane *pane) { return (pane->*test)(); });
+    };
+    const bool hasRun = any(&OutputPane::hasRun);
+    const bool anything = any(&OutputPane::hasOutput);
+    toolBar->saveAction()->setEnabled(anything && !saver->isBusy());
+    toolBar->copyAllAction()->setEnabled(anything);
+    toolBar->clearAction()->setEnabled(anything);
+    toolBar->findAction()->setEnabled(anything);
+    toolBar->editorAction()->setEnabled(anything && single());
+    toolBar->folderAction()->setEnabled(hasRun && single());
+    toolBar->sideBySideAction()->setVisible(workers.size() > 1);
+    toolBar->sideBySideAction()->setEnabled(workers.size() <= mostSideBySide);
     showInput();
-    if (!status) {
-        title->setText(tr("No worker selected"));
-        text->setText(tr("Select a worker to see its output."));
-        startButton->hide();
-        pages->setCurrentIndex(0);
-        return;
-    }
-    const QString command = u"$ "_qs + status->spec->command.text();
-    const QString place = shortPath(status->spec->workingDirectory);
-    const QString head = place.isEmpty() ? command : u"%1  (%2)"_qs.arg(command, place);
-    if (header->text() != head) {
-        header->setText(head);
-        header->setCursorPosition(0);
-        header->setToolTip(head);
-    }
-    const QString foot = outputFooter(*status, bootNow());
-    footer->setText(foot.isEmpty() ? QString() : u"── %1 ──"_qs.arg(foot));
-    showNotice();
-
-    const bool failedToStart = status->outcome == Outcome::FailedToStart;
-    startButton->setVisible(!hasRun || failedToStart);
-    if (failedToStart) {
-        title->setText(stateWord(status->state, status->outcome));
-        text->setText(status->problem);
-    } else if (!hasRun) {
-        title->setText(stateWord(status->state, status->outcome));
-        text->setText(tr("Output appears here when it runs."));
-        startButton->setVisible(status->state == State::NotStarted || status->state == State::Ended);
-    } else if (isAlive() && status->keeperGone) {
-        title->setText(tr("No output"));
-        text->setText(
-            tr("Its keeper was killed before the worker had written any; what it writes now is lost."));
-    } else if (isAlive()) {
-        title->setText(tr("No output yet"));
-        text->setText(tr("It is shown here as soon as the worker writes some."));
-    } else {
-        title->setText(tr("No output"));
-        text->setText(nothingWrittenText(*status) + u"\n"_qs + footer->text());
-    }
-    // Until the first answer it is not known whether there is any; a page that flashes by would tell nothing.
-    pages->setCurrentIndex(hasRun && (anything || !opened) && !(failedToStart && !anything) ? 1 : 0);
 }
 
 /// The row to type in is there exactly while somebody reads what is typed.
 void OutputView::Private::showInput()
 {
+    const WorkerStatus *status = single();
     toolBar->setOneStream(!status                 ? QString()
                           : status->terminal      ? tr("A terminal has one stream: both come through it.")
                           : status->streamsMerged ? tr("The two streams of this run are merged.")
@@ -361,199 +260,131 @@ void OutputView::Private::showInput()
     if (open)
         inputBar->setWorker(status->id, status->terminal);
     if (!open && inputBar->isAncestorOf(QApplication::focusWidget()))
-        lines->setFocus();
+        active()->setFocus();
     inputBar->setVisible(open);
-    const bool readsNothing = status && isAlive() && !open && status->spec->input == Input::None;
-    footer->setToolTip(readsNothing ? tr("It reads nothing (/dev/null). To type to it, choose its input in "
-                                         "Worker ▸ Edit… and restart it.")
-                                    : QString());
+}
+
+void OutputView::Private::showStreams()
+{
+    for (OutputPane *pane : panes)
+        pane->setStream(toolBar->stream());
+    finder->setPanes(panes.first(shown), toolBar->stream());
 }
 
 void OutputView::Private::tellSize()
 {
     if (!q->isVisible())
         return;
-    QSize room = lines->size();
-    if (!lines->isVisible()) {
-        // Beside the page that says there is no output yet: a terminal that is started now gets about the
-        // size the lines will have.
-        const QMargins margins = lines->parentWidget()->layout()->contentsMargins();
-        room = pages->size().shrunkBy(margins) -
-               QSize(0, header->sizeHint().height() + footer->sizeHint().height());
-    }
-    const QSize size = lines->gridSize(room).expandedTo(smallestTerminal).boundedTo(largestTerminal);
+    const QSize size = active()->gridSize().expandedTo(smallestTerminal).boundedTo(largestTerminal);
     if (size == terminalSize)
         return;
     terminalSize = size;
     Q_EMIT q->terminalSizeChanged(size.width(), size.height());
 }
 
-void OutputView::Private::showNotice()
+/// Takes the other panes to the moment this row came.
+void OutputView::Private::goToMoment(OutputPane *from, const RowPlace &place)
 {
-    QStringList sentences;
-    const quint64 first = lines->firstOffset();
-    if (first > dropped) {
-        sentences += tr("%1 of earlier output are on the disk, but not shown here.")
-                         .arg(bytesText(static_cast<qint64>(first - dropped)));
-    }
-    if (dropped > 0) {
-        sentences +=
-            tr("%1 were not kept, so as not to fill the disk.").arg(bytesText(static_cast<qint64>(dropped)));
-    }
-    const QString all = sentences.join(u' ');
-    if (notice->text() != all) {
-        notice->setText(all);
-    }
-    notice->setVisible(!all.isEmpty() && (complete || first > dropped));
+    if (place.endTimeNs == 0)
+        return; // nobody knows when
+    PageWish wish;
+    wish.place = PageWish::Place::Time;
+    wish.timeNs = place.endTimeNs;
+    for (OutputPane *pane : panes.first(shown))
+        if (pane != from)
+            pane->view()->goTo(wish);
 }
 
-void OutputView::Private::schedule(milliseconds delay)
+void OutputView::Private::openAlone(OutputPane *from, const RowPlace &place)
 {
-    const bool done = opened && !isAlive() && caughtUp && (complete || lines->textCursor().hasSelection());
-    if (!q->isVisible() || asked || done || directory().isEmpty()) {
+    if (workers.size() < 2 || place.source >= from->workers().size())
+        return;
+    const WorkerId id = from->workers().at(place.source).id;
+    if (place.endTimeNs != 0)
+        moment = {id, place.endTimeNs};
+    Q_EMIT q->workerRequested(id);
+}
+
+void OutputView::Private::openLink(OutputPane *from, const RowPlace &place, const QString &target)
+{
+    if (place.source < from->workers().size())
+        editor->open(target, from->workers().at(place.source).spec->workingDirectory);
+}
+
+void OutputView::Private::take(const OutputExtract &extract)
+{
+    if (extract.tooLong) {
+        const QString text = tr("This is too much for the clipboard. Save it to a file instead.");
+        toolBar->setRemark(text, text);
         return;
     }
-    if (!timer.isActive() || timer.remainingTime() > delay.count()) {
-        timer.start(delay);
-    }
-}
-
-void OutputView::Private::ask()
-{
-    if (asked || directory().isEmpty() || !q->isVisible()) {
-        return;
-    }
-    OutputRequest request;
-    const bool fill = !complete && calm && !lines->textCursor().hasSelection();
-    request.kind = !opened                ? OutputRequest::Kind::Open
-                   : fill                 ? OutputRequest::Kind::Fill
-                   : lines->isFollowing() ? OutputRequest::Kind::Next
-                                          : OutputRequest::Kind::Count;
-    request.generation = generation;
-    request.directory = directory();
-    request.stream = toolBar->stream();
-    request.maximumLines = settings->outputViewLines();
-    request.floor = floor;
-    request.alive = isAlive();
-    asked = true;
-    if (!thread.isRunning()) {
-        thread.start();
-    }
-    QMetaObject::invokeMethod(
-        reader, [this, request] { reader->handle(request); }, Qt::QueuedConnection);
-}
-
-void OutputView::Private::take(const OutputBatch &batch)
-{
-    asked = false;
-    if (batch.generation != generation) {
-        schedule(milliseconds(0));
-        return;
-    }
-    const bool first = !opened;
-    opened = true;
-    const bool fresh = batch.anything != anything;
-    anything = batch.anything;
-    next = batch.next;
-    caughtUp = batch.caughtUp && (batch.kind != OutputRequest::Kind::Fill || caughtUp);
-    if (batch.kind == OutputRequest::Kind::Count) {
-        lines->setWaitingLines(batch.newLines, batch.newLines >= OutputReader::countLimit);
-        idle = std::min(idle * 2, idleDelay);
-    } else if (batch.replaces) {
-        lines->setLines(batch.ended, batch.open);
-        complete = batch.complete;
-        dropped = batch.dropped;
-        // A run that has ended writes no more: what is above its last lines can be had at once.
-        calm = batch.kind == OutputRequest::Kind::Fill || !isAlive();
-        idle = liveDelay;
-    } else {
-        lines->appendLines(batch.ended, batch.open);
-        calm = true;
-        idle = batch.ended.isEmpty() && caughtUp ? std::min(idle * 2, idleDelay) : liveDelay;
-    }
-    if (first || fresh) {
-        showParts();
-    } else {
-        showNotice();
-    }
-    if (findBar->isVisible() && batch.kind != OutputRequest::Kind::Count) {
-        findBar->recount();
-    }
-    schedule(first || (calm && !complete) ? milliseconds(0) : idle);
-}
-
-void OutputView::Private::save()
-{
-    auto *dialog = new QFileDialog(q, tr("Save Output"));
-    dialog->setObjectName(u"outputSaveDialog"_qs);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->selectFile(status->spec->name + u".log"_qs);
-    connect(dialog, &QFileDialog::fileSelected, q, [this, log = OutputLog(directory())](const QString &file) {
-        saver.reset(QThread::create([this, log, file] {
-            const QString problem = log.save(file, saveCancelled);
-            QMetaObject::invokeMethod(
-                q, [this, file, problem] { saved(file, problem); }, Qt::QueuedConnection);
-        }));
-        toolBar->setRemark(tr("Saving…"));
-        saver->start(QThread::LowPriority);
-        showParts();
-    });
-    dialog->open();
-}
-
-void OutputView::Private::saved(const QString &file, const QString &problem)
-{
-    saver->wait();
-    saver.reset();
-    const QString name = QFileInfo(file).fileName();
-    toolBar->setRemark(problem.isEmpty() ? tr("Saved to %1").arg(name)
-                                         : tr("%1 was not saved: %2").arg(name, problem),
-                       file);
-    showParts();
+    auto *data = new QMimeData;
+    if (extract.raw)
+        data->setData(u"application/octet-stream"_qs, extract.bytes);
+    data->setText(QString::fromUtf8(extract.bytes));
+    QApplication::clipboard()->setMimeData(data);
+    toolBar->setRemark({});
 }
 
 OutputView::OutputView(Settings *settings, QWidget *parent)
     : QWidget(parent)
     , d(std::make_unique<Private>(this, settings))
 {
-    setFocusProxy(d->lines);
 }
 
-OutputView::~OutputView() = default;
-
-void OutputView::show(const WorkerStatus *status)
+OutputView::~OutputView()
 {
-    const QString before = d->directory();
-    const WorkerId idBefore = d->status ? d->status->id : WorkerId{};
-    const bool wasAlive = d->isAlive();
-    if (!status && !d->status) {
-        return;
-    }
-    if (status && d->status && shownParts(*status) == shownParts(*d->status)) {
-        return; // output comes by itself
-    }
-    const int streamBefore = d->toolBar->stream();
-    d->status = status ? std::optional(*status) : std::nullopt;
-    if (d->directory() != before || (status && status->id != idBefore)) {
-        d->floor = 0;
+    for (OutputPane *pane : d->panes)
+        pane->disconnect(this); // widgets outlive what they are connected to, and some speak while they go
+}
+
+void OutputView::show(const QList<WorkerStatus> &workers)
+{
+    const auto sameWorkers = [](const WorkerStatus &a, const WorkerStatus &b) {
+        return a.id == b.id && a.runDirectory == b.runDirectory;
+    };
+    const bool same =
+        std::equal(workers.cbegin(), workers.cend(), d->workers.cbegin(), d->workers.cend(), sameWorkers);
+    d->workers = workers.first(std::min<qsizetype>(workers.size(), mostMerged));
+    if (!same) {
         d->toolBar->setRemark({});
-        d->restart();
+        d->arrange();
+        if (d->moment && d->single() && d->single()->id == d->moment->first) {
+            PageWish wish;
+            wish.place = PageWish::Place::Time;
+            wish.timeNs = d->moment->second;
+            d->active()->view()->goTo(wish);
+        }
+        d->moment.reset();
+        if (workers.size() > mostMerged)
+            d->toolBar->setRemark(
+                tr("The first %1 of %2 selected workers").arg(mostMerged).arg(workers.size()));
         return;
     }
-    if (wasAlive && !d->isAlive()) {
-        d->caughtUp = false; // the last bytes came with the end
-        d->idle = liveDelay;
-        d->schedule(milliseconds(0));
-    }
+    const int stream = d->toolBar->stream();
+    if (d->shown == 1)
+        d->panes.first()->show(d->workers);
+    else
+        for (int i = 0; i < d->shown; ++i)
+            d->panes.at(i)->show({d->workers.at(i)});
     d->showParts();
-    if (d->toolBar->stream() != streamBefore)
-        d->restart(); // that its streams are one was not known before
+    if (d->toolBar->stream() != stream)
+        d->showStreams(); // that its streams are one was not known before
 }
 
 void OutputView::setInputWaiting(WorkerId worker, qint64 bytes)
 {
     d->inputBar->setWaiting(worker, bytes);
+}
+
+void OutputView::setAllWorkers(std::function<QList<WorkerStatus>()> workers)
+{
+    d->finder->setAllWorkers(std::move(workers));
+}
+
+QList<QAction *> OutputView::viewActions() const
+{
+    return d->toolBar->viewActions();
 }
 
 bool OutputView::hasTextFocus() const
@@ -564,7 +395,7 @@ bool OutputView::hasTextFocus() const
 
 bool OutputView::hasSelection() const
 {
-    return d->lines->textCursor().hasSelection();
+    return d->active()->view()->hasSelection();
 }
 
 void OutputView::copy()
@@ -573,32 +404,33 @@ void OutputView::copy()
     if (auto *edit = qobject_cast<QLineEdit *>(QApplication::focusWidget()); edit && isAncestorOf(edit))
         edit->copy();
     else
-        d->lines->copy();
+        d->active()->view()->copy();
+}
+
+void OutputView::selectAll()
+{
+    d->active()->view()->selectAll();
 }
 
 void OutputView::openFind()
 {
-    if (d->pages->currentIndex() != 1) {
-        return;
-    }
-    d->findBar->open();
+    if (d->active()->hasOutput())
+        d->finder->open(d->active()->view()->selectedWord());
 }
 
 void OutputView::findNext()
 {
-    d->findBar->findNext();
+    d->finder->find(true);
 }
 
 void OutputView::findPrevious()
 {
-    d->findBar->findPrevious();
+    d->finder->find(false);
 }
 
 void OutputView::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
-    d->idle = liveDelay;
-    d->schedule(milliseconds(0));
     d->sizeTimer.start();
 }
 
@@ -606,12 +438,6 @@ void OutputView::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
     d->sizeTimer.start();
-}
-
-void OutputView::hideEvent(QHideEvent *event)
-{
-    QWidget::hideEvent(event);
-    d->timer.stop();
 }
 
 } // namespace procession

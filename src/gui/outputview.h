@@ -6,36 +6,46 @@
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 namespace procession {
 
 class Settings;
 
-/// The output of one worker's current or last run: bounded, live while the run is alive and the view is
-/// visible, following only while at the bottom. While the worker's input is open, a row to type to it. Files
-/// are read in a thread of its own. GUI thread.
+/// The output of the selected workers' current or last runs: of one, of several merged by time, or of a few
+/// side by side; with what can be done to it, a search, and while a worker's input is open, a row to type to
+/// it. GUI thread.
 class OutputView final : public QWidget
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(OutputView)
 
 public:
+    /// More workers than this are not shown together; so many fit side by side.
+    static constexpr int mostMerged = 100;
+    static constexpr int mostSideBySide = 6;
+
     explicit OutputView(Settings *settings, QWidget *parent = nullptr);
     ~OutputView() override;
 
     using QWidget::show;
-    /// Shows this worker's output; null: no worker is selected. To be called when the selection changes and
-    /// whenever the shown worker's status changed or time passed: cheap if nothing is new.
-    void show(const WorkerStatus *status);
+    /// Shows these workers' output; of none if there are none. To be called when the selection changes and
+    /// whenever a shown worker's status changed or time passed: cheap if nothing is new.
+    void show(const QList<WorkerStatus> &workers);
     /// What of the input sent to a worker it has not read yet; of any worker.
     void setInputWaiting(procession::WorkerId worker, qint64 bytes);
+    /// Where a search of all workers has them from.
+    void setAllWorkers(std::function<QList<WorkerStatus>()> workers);
+    /// What changes how output is shown, for a menu.
+    QList<QAction *> viewActions() const;
 
-    /// True while the text has the keyboard focus (Edit ▸ Copy and Find then mean it).
+    /// True while the text has the keyboard focus (Edit ▸ Copy, Select All and Find then mean it).
     bool hasTextFocus() const;
     bool hasSelection() const;
     /// The selected text, without escapes or marks, to the clipboard.
     void copy();
+    void selectAll();
     void openFind();
     void findNext();
     void findPrevious();
@@ -43,6 +53,8 @@ public:
 Q_SIGNALS:
     /// The person asked for the shown worker to be started.
     void startRequested();
+    /// The person wants to see this worker alone.
+    void workerRequested(procession::WorkerId worker);
     /// The selection of text came or went.
     void copyAvailable(bool available);
     /// The person typed this to the worker; ends its input.
@@ -54,7 +66,6 @@ Q_SIGNALS:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void showEvent(QShowEvent *event) override;
-    void hideEvent(QHideEvent *event) override;
 
 private:
     class Private;

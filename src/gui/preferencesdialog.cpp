@@ -82,7 +82,6 @@ PreferencesDialog::PreferencesDialog(Settings *settings, QWidget *parent)
             [this](double value) { m_settings->setInterval(fromSeconds(value)); });
     connect(m_ui->outputLimitSpinBox, &QSpinBox::valueChanged, this,
             [this](int value) { m_settings->setOutputLimit(value * mebibyte); });
-    connect(m_ui->outputLinesSpinBox, &QSpinBox::valueChanged, m_settings, &Settings::setOutputViewLines);
     connect(m_ui->outputWrapCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputWrap);
     connect(m_ui->outputTimesCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputTimes);
     connect(m_ui->outputNumbersCheck, &QCheckBox::toggled, m_settings, &Settings::setOutputNumbers);
@@ -113,7 +112,6 @@ void PreferencesDialog::load()
     display(m_ui->confirmTerminateCheck, m_settings->confirmTerminateMany());
     display(m_ui->intervalSpinBox, seconds(m_settings->interval()));
     display(m_ui->outputLimitSpinBox, int(m_settings->outputLimit() / mebibyte));
-    display(m_ui->outputLinesSpinBox, m_settings->outputViewLines());
     display(m_ui->outputWrapCheck, m_settings->outputWrap());
     display(m_ui->outputTimesCheck, m_settings->outputTimes());
     display(m_ui->outputNumbersCheck, m_settings->outputNumbers());

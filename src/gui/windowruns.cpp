@@ -86,7 +86,7 @@ void MainWindow::showRun(const RunRecord &run)
         m_oldRunBefore = status->runId;
         m_oldRunBar->setRun(run);
         m_oldRunBar->show();
-        m_output->show(&m_oldRun->status);
+        m_output->show(shownWorkers());
     }
     showPane(m_outputPage);
 }
@@ -95,7 +95,7 @@ void MainWindow::showCurrentRun()
 {
     m_oldRun.reset();
     m_oldRunBar->hide();
-    m_output->show(m_model->status(m_shown));
+    m_output->show(shownWorkers());
 }
 
 /// Once for each roster that is opened: what happened to it meanwhile, and what else there is.

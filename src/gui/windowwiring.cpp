@@ -152,20 +152,23 @@ void MainWindow::connectPanes()
             [this](const QString &file) { openProject(file); });
 
     connect(m_output, &OutputView::startRequested, this, [this] { m_supervisor->start({m_shown}); });
+    connect(m_output, &OutputView::workerRequested, this, &MainWindow::goToWorker);
+    m_output->setAllWorkers([this] {
+        QList<WorkerStatus> all;
+        for (int row = 0; row < m_model->rowCount(); ++row)
+            all += *m_model->status(m_model->idAt(row));
+        return all;
+    });
     connect(m_output, &OutputView::inputRequested, m_supervisor, &Supervisor::sendInput);
     connect(m_output, &OutputView::inputEndRequested, m_supervisor, &Supervisor::endInput);
     connect(m_output, &OutputView::terminalSizeChanged, m_supervisor, &Supervisor::resizeTerminals);
     connect(m_supervisor, &Supervisor::inputWaiting, m_output, &OutputView::setInputWaiting);
     connect(m_details, &DetailsView::treeWanted, m_monitor, &Monitor::watchTree);
     connect(m_monitor, &Monitor::treeSampled, m_details, &DetailsView::setTree);
+    connect(m_activityView, &ActivityView::workerActivated, this, &MainWindow::goToWorker);
     connect(m_model, &WorkerTableModel::lastErrorKnown, this, [this](WorkerId id) {
         if (id == m_shown)
             showCurrent();
-    });
-    connect(m_activityView, &ActivityView::workerActivated, this, [this](WorkerId id) {
-        if (!m_proxy->indexOf(id).isValid())
-            clearFilter();
-        m_ui->workersView->select({id});
     });
 }
 
@@ -235,6 +238,8 @@ void MainWindow::selectAll()
 {
     if (auto *edit = qobject_cast<QLineEdit *>(focusWidget()))
         edit->selectAll();
+    else if (m_output->hasTextFocus())
+        m_output->selectAll();
     else if (m_runs->isAncestorOf(focusWidget()))
         m_runs->selectAll();
     else
@@ -249,6 +254,13 @@ void MainWindow::find()
     }
     m_ui->filterEdit->setFocus(Qt::ShortcutFocusReason);
     m_ui->filterEdit->selectAll();
+}
+
+void MainWindow::goToWorker(WorkerId id)
+{
+    if (!m_proxy->indexOf(id).isValid())
+        clearFilter();
+    m_ui->workersView->select({id});
 }
 
 void MainWindow::clearFilter()

@@ -6,13 +6,13 @@
 #include "core/runcatalog.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
+#include "gui/logview.h"
 #include "gui/mainwindow.h"
 #include "gui/workersview.h"
 
 #include <QApplication>
 #include <QDateTime>
 #include <QElapsedTimer>
-#include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -92,9 +92,9 @@ struct Window
 /// When the newest line that the Output tab shows was written, in ms since the epoch; 0: it shows none.
 qint64 newestShown(const QWidget &window)
 {
-    const auto *const view = window.findChild<QPlainTextEdit *>(QStringLiteral("outputView"));
+    const auto *const view = window.findChild<LogView *>(QStringLiteral("outputView"));
     // The last line may be there in part.
-    const QString text = view->toPlainText().right(4000);
+    const QString text = view->visibleText();
     const qsizetype end = text.lastIndexOf(u'\n', text.lastIndexOf(u'.'));
     const qsizetype start = text.lastIndexOf(u'\n', end - 1) + 1;
     return end < 0 ? 0 : text.mid(start, 13).toLongLong();

@@ -311,8 +311,6 @@ void TestDialogs::preferencesApplyAtOnce()
     QCOMPARE(settings.interval(), 250ms);
     child<QSpinBox>(dialog, "outputLimitSpinBox")->setValue(3);
     QCOMPARE(settings.outputLimit(), qint64(3) << 20);
-    child<QSpinBox>(dialog, "outputLinesSpinBox")->setValue(500);
-    QCOMPARE(settings.outputViewLines(), 500);
     child<QCheckBox>(dialog, "outputWrapCheck")->click();
     QCOMPARE(settings.outputWrap(), true);
     child<QCheckBox>(dialog, "outputTimesCheck")->click();
@@ -371,7 +369,6 @@ void TestDialogs::preferencesRestoreDefaults()
     QTemporaryDir directory;
     Settings settings(directory.filePath(QStringLiteral("procession.conf")));
     settings.setStopSignal(1);
-    settings.setOutputViewLines(100);
     PreferencesDialog dialog(&settings);
     dialog.open();
     QVERIFY(QTest::qWaitForWindowActive(&dialog));
@@ -384,9 +381,7 @@ void TestDialogs::preferencesRestoreDefaults()
     dialog.open();
     QTest::mouseClick(child<QPushButton>(dialog, "restoreDefaultsButton"), Qt::LeftButton);
     QCOMPARE(settings.stopSignal(), 15);
-    QCOMPARE(settings.outputViewLines(), 10'000);
     QCOMPARE(child<QComboBox>(dialog, "stopSignalCombo")->currentData().toInt(), 15);
-    QCOMPARE(child<QSpinBox>(dialog, "outputLinesSpinBox")->value(), 10'000);
     QVERIFY(dialog.isVisible());
     QTest::keyClick(&dialog, Qt::Key_Escape);
     QVERIFY(!dialog.isVisible());

@@ -4,13 +4,13 @@
 // Runs of rosters that no window has open.
 
 #include "gui/icons.h"
+#include "gui/logview.h"
 #include "gui/otherrunsdialog.h"
 #include "gui/projectsession.h"
 #include "model/runsmodel.h"
 #include "testhome.h"
 #include "windowdriver.h"
 
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTimer>
@@ -210,8 +210,8 @@ void TestOtherRuns::showsOutput()
     view()->setFocus();
     QTest::keyClick(view(), Qt::Key_Return);
     QVERIFY(button("showRunOutputButton")->isChecked());
-    const auto *output = dialog()->findChild<QPlainTextEdit *>(u"outputView"_s);
-    QTRY_VERIFY(output->isVisible() && output->toPlainText().contains(u"hello from a"));
+    const auto *output = dialog()->findChild<LogView *>(u"outputView"_s);
+    QTRY_VERIFY(output->isVisible() && output->visibleText().contains(u"hello from a"));
     QVERIFY(d->click("showRunOutputButton", dialog()));
     QVERIFY(!output->isVisible());
 }

@@ -4,6 +4,7 @@
 // The Runs tab: earlier runs of the selected worker, and what a click on one does.
 
 #include "gui/icons.h"
+#include "gui/logview.h"
 #include "model/runsmodel.h"
 #include "testhome.h"
 #include "windowdriver.h"
@@ -12,7 +13,6 @@
 #include <QContextMenuEvent>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabWidget>
@@ -60,7 +60,7 @@ private:
     int rows() const { return view()->model()->rowCount(); }
     QString text(int row, int column) const { return view()->model()->index(row, column).data().toString(); }
     QTabWidget *tabs() const { return d->find<QTabWidget>("detailTabs"); }
-    QString output() const { return d->find<QPlainTextEdit>("outputView")->toPlainText(); }
+    QString output() const { return d->find<LogView>("outputView")->visibleText(); }
     bool isBarShown() const { return d->find<QWidget>("oldRunBar")->isVisible(); }
     void showRuns() const { tabs()->setCurrentIndex(3); }
     void click(int row, Qt::KeyboardModifiers keys = Qt::NoModifier) const

@@ -3,13 +3,13 @@
 //
 // What the panes of the window show and send while real workers are typed to and stopped.
 #include "gui/icons.h"
+#include "gui/logview.h"
 #include "testhome.h"
 #include "windowdriver.h"
 
 #include <QAbstractItemView>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
@@ -184,7 +184,7 @@ private:
     {
         return d->window->findChild<QLabel *>(u"details."_s + QLatin1StringView(row))->text();
     }
-    QString output() const { return d->find<QPlainTextEdit>("outputView")->toPlainText().trimmed(); }
+    QString output() const { return d->find<LogView>("outputView")->visibleText().trimmed(); }
 
     std::unique_ptr<WindowDriver> d;
 };

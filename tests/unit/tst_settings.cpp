@@ -55,13 +55,13 @@ private Q_SLOTS:
             QFile file(m_file);
             QVERIFY(file.open(QIODevice::WriteOnly));
             file.write("[monitor]\nintervalMs=1\n[workers]\ngraceMs=soon\nstopSignal=4711\n[output]"
-                       "\nviewLines=-5\n");
+                       "\nzoom=-50\n");
         }
         Settings settings(m_file);
         QCOMPARE(settings.interval(), 50ms);
         QCOMPARE(settings.grace(), 10'000ms);
         QCOMPARE(settings.stopSignal(), 64);
-        QCOMPARE(settings.outputViewLines(), 100);
+        QCOMPARE(settings.outputZoom(), -6);
         settings.setInterval(1h);
         QCOMPARE(settings.interval(), 10'000ms);
     }
