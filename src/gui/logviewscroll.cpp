@@ -426,7 +426,7 @@ void LogView::Private::syncBars()
     widest = wrap ? 0 : std::max(widest, rows.widestCells());
     across->setPageStep(columns());
     across->setSingleStep(4);
-    across->setRange(0, std::max(0, widest + 1 - columns()));
+    across->setRange(0, std::max(0, widest - columns()));
 }
 
 void LogView::Private::letGo()
