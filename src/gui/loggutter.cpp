@@ -147,7 +147,7 @@ int LogGutter::nameWidth() const
     }
     return m_names.isEmpty()
                ? 0
-               : (static_cast<int>(std::min<qsizetype>(longest, maximumNameCells)) + 1) * m_cell;
+               : (static_cast<int>(std::min<qsizetype>(longest, maximumNameCells)) + 2) * m_cell;
 }
 
 } // namespace procession
