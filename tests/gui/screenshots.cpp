@@ -14,12 +14,14 @@
 #include "gui/icons.h"
 #include "gui/joinbar.h"
 #include "gui/mainwindow.h"
+#include "gui/outputview.h"
 #include "gui/projectsession.h"
 #include "model/workerfilterproxy.h"
 
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
 #include <QDialog>
 #include <QDir>
 #include <QLineEdit>
@@ -177,6 +179,8 @@ private:
     bool has(WorkerId id, const std::function<bool(const WorkerStatus &)> &what) const;
     void loseKeeperOf(WorkerId id);
     void select(const QString &name);
+    void selectToo(const QString &name);
+    void saveOutput(const QString &suffix);
     void showTab(int tab);
     void runAgain(WorkerId id, int times);
     void leaveOthersRunning();
@@ -259,6 +263,7 @@ bool Studio::shoot()
         select(u"fetch-eu"_s);
         settle();
         save(u"output"_s + suffix);
+        saveOutput(suffix);
         select(u"thumbnails"_s);
         settle();
         save(u"failed-to-start"_s + suffix);
@@ -419,6 +424,51 @@ void Studio::select(const QString &name)
     }
     view->setCurrentIndex(found.first());
     view->setFocus();
+}
+
+void Studio::selectToo(const QString &name)
+{
+    auto *view = m_window.findChild<QTreeView *>(u"workersView"_s);
+    const QModelIndexList found = view->model()->match(view->model()->index(0, 0), Qt::DisplayRole, name, 1,
+                                                       Qt::MatchExactly | Qt::MatchCaseSensitive);
+    view->selectionModel()->select(found.value(0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+}
+
+/// What the Output tab can do beside showing the end of one output.
+void Studio::saveOutput(const QString &suffix)
+{
+    const auto press = [this](const QString &name) {
+        if (auto *button = m_window.findChild<QAbstractButton *>(name))
+            button->click();
+    };
+    m_settings.setOutputTimes(true);
+    m_settings.setOutputNumbers(true);
+    if (auto *output = m_window.findChild<OutputView *>())
+        output->openFind();
+    if (auto *edit = m_window.findChild<QLineEdit *>(u"outputFindEdit"_s))
+        edit->setText(u"slow"_s);
+    settle();
+    save(u"output-find"_s + suffix);
+    press(u"outputFilterButton"_s);
+    if (auto *scope = m_window.findChild<QComboBox *>(u"outputFindScopeCombo"_s))
+        scope->setCurrentIndex(1);
+    settle();
+    save(u"output-filter"_s + suffix);
+    if (auto *scope = m_window.findChild<QComboBox *>(u"outputFindScopeCombo"_s))
+        scope->setCurrentIndex(0);
+    press(u"outputFilterButton"_s);
+    press(u"outputFindCloseButton"_s);
+
+    selectToo(u"fetch-us"_s);
+    selectToo(u"index"_s);
+    settle();
+    save(u"output-merged"_s + suffix);
+    press(u"outputSideBySideButton"_s);
+    settle();
+    save(u"output-side-by-side"_s + suffix);
+    press(u"outputSideBySideButton"_s);
+    m_settings.setOutputTimes(false);
+    m_settings.setOutputNumbers(false);
 }
 
 void Studio::showTab(int tab)
