@@ -158,6 +158,19 @@ void LogView::setPage(const OutputPage &page)
     }
 }
 
+void LogView::askAgain(quint64 stamp)
+{
+    if (!d->waiting || stamp != d->stamp) {
+        return;
+    }
+    if (const std::optional<quint64> bytes = d->draggedTo) {
+        d->waiting = false;
+        d->showBytes(*bytes);
+    } else {
+        d->ask(d->wish, d->show);
+    }
+}
+
 void LogView::refresh()
 {
     if (d->following || d->rows.count() == 0) {

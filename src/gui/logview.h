@@ -37,6 +37,8 @@ public:
     void reset();
     /// An answer to pageWanted(). Others are dropped by their stamp.
     void setPage(const OutputPage &page);
+    /// The answer to the wish of this stamp was of no use: asks once more, if it is still waited for.
+    void askAgain(quint64 stamp);
     /// More may have come, or what is known of it changed: asks for what is visible again.
     void refresh();
     /// Asks for this place, and shows it once it is there.

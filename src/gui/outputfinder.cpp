@@ -78,8 +78,7 @@ void OutputFinder::setPanes(const QList<OutputPane *> &panes, int stream)
     }
     m_bar->setScopeNames(shown > 1 ? tr("Selected workers (%1)").arg(shown) : tr("This output"),
                          tr("All workers"));
-    if (!m_query.isEmpty())
-        start();
+    start(); // one that was hidden may still mark what was searched then
 }
 
 void OutputFinder::setActive(OutputPane *active)
@@ -138,7 +137,7 @@ void OutputFinder::start()
 
 void OutputFinder::startAll()
 {
-    ++m_generation;
+    m_allGeneration = ++m_generation;
     m_allSearch->setWanted(m_generation);
     m_all.clear();
     m_allNames.clear();
@@ -186,7 +185,7 @@ void OutputFinder::take(const SearchProgress &progress)
 
 void OutputFinder::takeAll(const SearchProgress &progress)
 {
-    if (progress.hits.size() != m_all.size())
+    if (progress.generation != m_allGeneration || progress.hits.size() != m_all.size())
         return;
     QList<SearchBar::WorkerMatches> workers;
     for (qsizetype i = 0; i < progress.hits.size(); ++i)

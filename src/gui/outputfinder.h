@@ -72,6 +72,7 @@ private:
     QList<WorkerId> m_all; ///< whose output is searched
     QStringList m_allNames;
     quint64 m_generation = 0;
+    quint64 m_allGeneration = 0;
     bool m_allWanted = false;
     bool m_goes = false; ///< to the first match, once there is one
 };

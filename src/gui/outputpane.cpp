@@ -98,6 +98,7 @@ public:
     QList<OutputSource> sources() const;
     void restart();
     void tellQuery();
+    void sendQuery();
     void fetch(const PageWish &wish);
     void take(const OutputPage &page);
     void schedule(milliseconds delay);
@@ -177,6 +178,7 @@ OutputPane::Private::~Private()
 {
     lines->disconnect(q); // widgets outlive this, and some speak while they go
     const bool started = thread.isRunning();
+    pager->setNewest(OutputPager::nothingMore);
     thread.quit();
     thread.wait(); // a page is a bounded piece of work
     if (!started)
@@ -278,6 +280,11 @@ void OutputPane::Private::tellQuery()
 {
     ++query.generation;
     query.sources = sources();
+    sendQuery();
+}
+
+void OutputPane::Private::sendQuery()
+{
     if (!q->hasRun())
         return;
     if (!thread.isRunning())
@@ -300,7 +307,8 @@ void OutputPane::Private::take(const OutputPage &page)
 {
     asked = false;
     if (page.generation != query.generation) {
-        schedule(milliseconds(0));
+        lines->askAgain(page.stamp);
+        schedule(liveDelay);
         return;
     }
     lines->setPage(page);
@@ -511,10 +519,21 @@ void OutputPane::setMode(LineMode mode)
 
 void OutputPane::setSearch(const SearchQuery &query, const QList<SearchHits> &hits)
 {
+    const bool sameSearch = d->query.search == query;
+    if (sameSearch && hits.isEmpty() && d->query.hits.isEmpty())
+        return;
     d->query.search = query;
     d->query.hits = hits;
-    d->tellQuery();
-    d->lines->refresh();
+    if (!sameSearch) {
+        d->tellQuery();
+        d->lines->refresh();
+        return;
+    }
+    // The rows are the same: an answer on its way is good. Else a search that tells how far it is more often
+    // than pages come would keep the view from ever getting one.
+    d->sendQuery();
+    if (!d->asked)
+        d->lines->refresh();
 }
 
 void OutputPane::setFilter(bool onlyMatches, int context)

@@ -61,6 +61,7 @@ public:
     OutputView *const q;
     Settings *const settings;
     QList<WorkerStatus> workers;
+    qsizetype selected = 0;    ///< may be more than are shown
     QList<OutputPane *> panes; ///< the first is always there
     int shown = 1;             ///< how many of them are
     OutputPane *activePane = nullptr;
@@ -121,6 +122,8 @@ OutputView::Private::Private(OutputView *view, Settings *theSettings)
 OutputPane *OutputView::Private::addPane()
 {
     auto *pane = new OutputPane(settings, ground);
+    pane->setStream(toolBar->stream());
+    pane->setMode(toolBar->rawAction()->isChecked() ? LineMode::Raw : LineMode::Drawn);
     panes += pane;
     connectPane(pane);
     if (panes.size() > 1)
@@ -318,6 +321,8 @@ void OutputView::Private::take(const OutputExtract &extract)
         toolBar->setRemark(text, text);
         return;
     }
+    if (extract.bytes.isEmpty())
+        return; // what was to be copied is no longer shown: what the clipboard holds stays
     auto *data = new QMimeData;
     if (extract.raw)
         data->setData(u"application/octet-stream"_qs, extract.bytes);
@@ -343,9 +348,12 @@ void OutputView::show(const QList<WorkerStatus> &workers)
     const auto sameWorkers = [](const WorkerStatus &a, const WorkerStatus &b) {
         return a.id == b.id && a.runDirectory == b.runDirectory;
     };
+    const QList<WorkerStatus> first = workers.first(std::min<qsizetype>(workers.size(), mostMerged));
     const bool same =
-        std::equal(workers.cbegin(), workers.cend(), d->workers.cbegin(), d->workers.cend(), sameWorkers);
-    d->workers = workers.first(std::min<qsizetype>(workers.size(), mostMerged));
+        workers.size() == d->selected &&
+        std::equal(first.cbegin(), first.cend(), d->workers.cbegin(), d->workers.cend(), sameWorkers);
+    d->selected = workers.size();
+    d->workers = first;
     if (!same) {
         d->toolBar->setRemark({});
         d->arrange();

@@ -76,6 +76,7 @@ SearchBar::SearchBar(QWidget *parent)
     m_scope->setObjectName(u"outputFindScopeCombo"_qs);
     m_scope->setAccessibleName(tr("Where to find"));
     m_scope->setToolTip(tr("Whose output is searched"));
+    m_scope->setSizeAdjustPolicy(QComboBox::AdjustToContents); // its names change
     m_scope->addItems({tr("This output"), tr("All workers")});
     m_context->setObjectName(u"outputContextSpinBox"_qs);
     m_context->setAccessibleName(tr("Lines around each match"));

@@ -383,7 +383,11 @@ void OutputPager::Private::work()
 void OutputPager::Private::finishExtract()
 {
     if (extract) {
-        extract->goOn(QDeadlineTimer(QDeadlineTimer::Forever));
+        while (!extract->goOn(QDeadlineTimer(slice))) {
+            if (q->m_newest == nothingMore) {
+                return; // the thread is waited for
+            }
+        }
         OutputExtract result = extract->result();
         result.generation = query.generation;
         extract.reset();

@@ -7,6 +7,7 @@
 #include <QObject>
 
 #include <atomic>
+#include <limits>
 #include <memory>
 
 namespace procession {
@@ -25,6 +26,9 @@ public:
 
     OutputPager();
     ~OutputPager() override;
+
+    /// As the newest stamp: what is under way ends soon, and is answered no more.
+    static constexpr quint64 nothingMore = std::numeric_limits<quint64>::max();
 
     /// From any thread: wishes older than this stamp need no answer any more.
     void setNewest(quint64 stamp) { m_newest = stamp; }

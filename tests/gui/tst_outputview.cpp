@@ -3,6 +3,8 @@
 #include "core/settings.h"
 #include "gui/icons.h"
 #include "gui/logview.h"
+#include "gui/outputpane.h"
+#include "gui/outputsaver.h"
 #include "gui/outputview.h"
 #include "keeper/rundir.h"
 #include "patience.h"
@@ -862,6 +864,107 @@ private Q_SLOTS:
         m_view->show({statusOf(1, one.path(), State::Running)});
         QTRY_VERIFY(!other->isVisible());
         QTRY_VERIFY(!button->isVisible());
+    }
+
+    /// A pane that is added shows what the others show, and one that was hidden marks nothing old.
+    void panesAreAlike()
+    {
+        Run one;
+        one.write("one\n");
+        Run two;
+        two.write("two \x1b[31mred\x1b[0m\n");
+        two.write("two needle\n", 2);
+        const QList<WorkerStatus> both{statusOf(1, one.path(), State::Running),
+                                       statusOf(2, two.path(), State::Running)};
+        m_view->show(both);
+        QTRY_VERIFY(shown().contains(u"two needle"));
+        action(u"actionOutputRaw"_s)->trigger();
+        auto *sideBySide = m_view->findChild<QToolButton *>(u"outputSideBySideButton"_s);
+        QTest::mouseClick(sideBySide, Qt::LeftButton);
+        auto *other = m_view->findChild<LogView *>(u"outputView2"_s);
+        QVERIFY(other);
+        QTRY_VERIFY2(other->visibleText().contains(u"[31m"), qPrintable(other->visibleText()));
+
+        m_view->openFind();
+        auto *edit = m_view->findChild<QLineEdit *>(u"outputFindEdit"_s);
+        QTest::keyClicks(edit, u"needle"_s);
+        const auto withMatch = [other] {
+            const QList<ShownLine> lines = other->visibleLines();
+            return std::count_if(lines.cbegin(), lines.cend(),
+                                 [](const ShownLine &line) { return !line.matches.isEmpty(); });
+        };
+        QTRY_COMPARE(withMatch(), 1);
+        QTest::mouseClick(sideBySide, Qt::LeftButton); // together
+        QTRY_VERIFY(!other->isVisible());
+        QTest::keyClick(edit, Qt::Key_Escape);
+        QTest::mouseClick(sideBySide, Qt::LeftButton);
+        QTRY_COMPARE(other->visibleLines().size(), 2);
+        QCOMPARE(withMatch(), 0);
+    }
+
+    void moreWorkersThanAreShown()
+    {
+        Run run;
+        run.write("a line\n");
+        QList<WorkerStatus> many;
+        for (int i = 0; i <= OutputView::mostMerged; ++i) {
+            many += statusOf(static_cast<quint64>(i + 1), run.path(), State::Running);
+        }
+        m_view->show(many);
+        auto *remark = label(u"outputSaveLabel"_s);
+        QCOMPARE(remark->text(), u"The first 100 of 101 selected workers"_s);
+        Q_EMIT m_view->findChild<OutputSaver *>()->said(u"Saving…"_s, {});
+        m_view->show(many); // nothing is new: what was said stays
+        QCOMPARE(remark->text(), u"Saving…"_s);
+    }
+
+    /// A selection in what is no longer shown, as when the worker is started again while it is copied.
+    void whatIsGoneIsNotCopied()
+    {
+        Run run;
+        run.write("a line\n");
+        m_view->show({statusOf(1, run.path(), State::Running)});
+        QTRY_COMPARE(shown(), u"a line"_s);
+        QApplication::clipboard()->setText(u"mine"_s);
+        OutputPart stale;
+        stale.from = {0, 0};
+        stale.to = {7, 7};
+        auto *pane = m_view->findChild<OutputPane *>();
+        const QSignalSpy extracts(pane, &OutputPane::extracted);
+        Q_EMIT m_lines->copyWanted(stale, false);
+        QTRY_COMPARE(extracts.size(), 1);
+        QCOMPARE(QApplication::clipboard()->text(), u"mine"_s);
+    }
+
+    /// What is searched is told more often than a page of it may take: the view is shown all the same.
+    void aSearchOfAFloodKeepsNothingBack()
+    {
+        Run run;
+        run.write(numberedLines(0, 1000));
+        m_view->show({statusOf(1, run.path(), State::Running)});
+        QTRY_VERIFY(shown().endsWith(u"line 999"));
+        auto *pane = m_view->findChild<OutputPane *>();
+        SearchQuery query;
+        query.text = u"line"_s;
+        pane->setSearch(query, {});
+        const auto withMatch = [this] {
+            const QList<ShownLine> lines = m_lines->visibleLines();
+            return std::count_if(lines.cbegin(), lines.cend(),
+                                 [](const ShownLine &line) { return !line.matches.isEmpty(); });
+        };
+        SearchHits hits;
+        hits.setSearched(10, false);
+        const QSignalSpy answers(pane, &OutputPane::changed);
+        // Whenever a page is about to come.
+        QObject told;
+        QObject::connect(m_lines, &LogView::pageWanted, &told, [&] {
+            QMetaObject::invokeMethod(
+                &told, [&] { pane->setSearch(query, {hits}); }, Qt::QueuedConnection);
+        });
+        pane->setSearch(query, {hits});
+        run.write("line last\n");
+        QTRY_VERIFY(shown().endsWith(u"line last"));
+        QVERIFY(withMatch() > 0);
     }
 
     /// What may be held back by the program is said, once it is a while.
