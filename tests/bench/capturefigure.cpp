@@ -24,7 +24,16 @@
 namespace procession::bench {
 namespace {
 
-constexpr qint64 outputBytes = qint64(2) << 30;
+/// What writes, and how much. The first does nothing but write: there is no faster worker. The second makes
+/// the lines it writes, one by one, as programs do.
+struct Writer
+{
+    const char *behaviour;
+    const char *name;
+    qint64 bytes;
+};
+constexpr std::array writers{Writer{"pour", "flat out", qint64(2) << 30},
+                             Writer{"flood", "printing lines", qint64(512) << 20}};
 constexpr qint64 keptBytes = qint64(8) << 30; // nothing of it is dropped
 constexpr qint64 sampleBytes = 64 << 10;
 constexpr int sampleCount = 64;
@@ -34,32 +43,32 @@ QString program()
     return QCoreApplication::applicationDirPath() + QStringLiteral("/procession-testworker");
 }
 
-QStringList arguments()
+QStringList argumentsOf(const Writer &writer)
 {
-    return {program(), QStringLiteral("pour"), QString::number(outputBytes)};
+    return {program(), QString::fromLatin1(writer.behaviour), QString::number(writer.bytes)};
 }
 
-double megabytesPerSecond(const QElapsedTimer &timer)
+double megabytesPerSecond(const Writer &writer, const QElapsedTimer &timer)
 {
-    return static_cast<double>(outputBytes) / 1e6 / (static_cast<double>(timer.nsecsElapsed()) / 1e9);
+    return static_cast<double>(writer.bytes) / 1e6 / (static_cast<double>(timer.nsecsElapsed()) / 1e9);
 }
 
 /// Pieces of a file or a run's output from here and there.
 using Samples = QList<QByteArray>;
 
-constexpr qint64 placeOf(int sample)
+constexpr qint64 placeOf(const Writer &writer, int sample)
 {
-    return sample * ((outputBytes - sampleBytes) / (sampleCount - 1));
+    return sample * ((writer.bytes - sampleBytes) / (sampleCount - 1));
 }
 
 /// The reference: the same program with its output in a file, as a shell does it for `> file`. The file is
 /// gone afterwards: what waits to be written to the disk would hold up the next one.
-double redirectOnce(const QString &name, Samples *samples, QString *problem)
+double redirectOnce(const Writer &writer, const QString &name, Samples *samples, QString *problem)
 {
     std::array<QByteArray, 3> words;
     std::array<char *, 4> argv{};
     for (std::size_t i = 0; i < words.size(); ++i) {
-        words[i] = arguments().at(qsizetype(i)).toLocal8Bit();
+        words[i] = argumentsOf(writer).at(qsizetype(i)).toLocal8Bit();
         argv[i] = words[i].data();
     }
     posix_spawn_file_actions_t actions;
@@ -73,27 +82,27 @@ double redirectOnce(const QString &name, Samples *samples, QString *problem)
     const bool isStarted = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ) == 0;
     if (isStarted)
         waitpid(pid, &status, 0);
-    const double speed = megabytesPerSecond(timer);
+    const double speed = megabytesPerSecond(writer, timer);
     posix_spawn_file_actions_destroy(&actions);
     QFile file(name);
-    if (!isStarted || status != 0 || file.size() != outputBytes || !file.open(QIODevice::ReadOnly))
+    if (!isStarted || status != 0 || file.size() != writer.bytes || !file.open(QIODevice::ReadOnly))
         *problem = QStringLiteral("the reference did not write all");
     samples->clear();
-    for (int sample = 0; sample < sampleCount && file.seek(placeOf(sample)); ++sample)
+    for (int sample = 0; sample < sampleCount && file.seek(placeOf(writer, sample)); ++sample)
         samples->append(file.read(sampleBytes));
     file.remove();
     return speed;
 }
 
 /// What is wrong with what was kept, read again here and there, or an empty string.
-QString keptProblem(const QString &runDirectory, const Samples &expected)
+QString keptProblem(const Writer &writer, const QString &runDirectory, const Samples &expected)
 {
     const OutputLog log(runDirectory);
-    if (log.begin() != 0 || log.end() != quint64(outputBytes) || log.droppedBefore(log.end()) != 0)
+    if (log.begin() != 0 || log.end() != quint64(writer.bytes) || log.droppedBefore(log.end()) != 0)
         return QStringLiteral("not all of the output was kept");
     for (int sample = 0; sample < sampleCount; ++sample) {
         QByteArray kept;
-        for (const OutputLog::Chunk &chunk : log.read(quint64(placeOf(sample)), sampleBytes).chunks)
+        for (const OutputLog::Chunk &chunk : log.read(quint64(placeOf(writer, sample)), sampleBytes).chunks)
             kept += chunk.bytes;
         // A read ends where a segment does.
         if (kept.isEmpty() || !expected.at(sample).startsWith(kept))
@@ -103,11 +112,11 @@ QString keptProblem(const QString &runDirectory, const Samples &expected)
 }
 
 /// Through the Supervisor, from the start to the word that the run has ended and all is kept.
-double captureOnce(Supervisor &supervisor, const Samples &expected, QString *problem)
+double captureOnce(const Writer &writer, Supervisor &supervisor, const Samples &expected, QString *problem)
 {
     WorkerSpec spec;
-    spec.name = QStringLiteral("pour");
-    spec.command = Command::direct(arguments());
+    spec.name = QString::fromLatin1(writer.behaviour);
+    spec.command = Command::direct(argumentsOf(writer));
     const WorkerId id = supervisor.add(spec);
     QEventLoop loop;
     QObject::connect(&supervisor, &Supervisor::changed, &loop, [&] {
@@ -120,9 +129,9 @@ double captureOnce(Supervisor &supervisor, const Samples &expected, QString *pro
     timer.start();
     supervisor.start({id});
     loop.exec();
-    const double speed = megabytesPerSecond(timer);
+    const double speed = megabytesPerSecond(writer, timer);
     const WorkerStatus status = *supervisor.status(id);
-    *problem = status.outcome == Outcome::Succeeded ? keptProblem(status.runDirectory, expected)
+    *problem = status.outcome == Outcome::Succeeded ? keptProblem(writer, status.runDirectory, expected)
                                                     : QStringLiteral("the worker did not succeed");
     supervisor.remove({id});
     QDir(status.runDirectory).removeRecursively();
@@ -138,25 +147,29 @@ std::vector<Result> measureCapture()
     paths.stateDirectory = home.filePath(QStringLiteral("state"));
     paths.configFile = home.filePath(QStringLiteral("procession.conf"));
     paths.keeperProgram = QCoreApplication::applicationDirPath() + QStringLiteral("/procession-keeper");
-    const QString name =
-        QStringLiteral("capture (%1)").arg(QString::fromLatin1(QStorageInfo(home.path()).fileSystemType()));
+    const QString fileSystem = QString::fromLatin1(QStorageInfo(home.path()).fileSystemType());
     const QString file = home.filePath(QStringLiteral("reference"));
 
-    std::vector<double> ours;
-    std::vector<double> redirected;
     Supervisor supervisor(paths);
-    Samples samples;
     QString problem = paths.create();
     if (problem.isEmpty())
         problem = supervisor.open(QStringLiteral("bench"));
     supervisor.setOutputLimit(keptBytes);
-    for (int round = 0; round < rounds && problem.isEmpty(); ++round) {
-        redirected.push_back(redirectOnce(file, &samples, &problem));
-        if (problem.isEmpty())
-            ours.push_back(captureOnce(supervisor, samples, &problem));
+    std::vector<Result> results;
+    for (const Writer &writer : writers) {
+        std::vector<double> ours;
+        std::vector<double> redirected;
+        Samples samples;
+        for (int round = 0; round < rounds && problem.isEmpty(); ++round) {
+            redirected.push_back(redirectOnce(writer, file, &samples, &problem));
+            if (problem.isEmpty())
+                ours.push_back(captureOnce(writer, supervisor, samples, &problem));
+        }
+        results.push_back({QStringLiteral("capture %1 (%2)").arg(QLatin1String(writer.name), fileSystem),
+                           median(ours), QStringLiteral("MB/s"), median(redirected), spreadOf(ours), 0.90,
+                           true, problem});
     }
-    return {{name, median(ours), QStringLiteral("MB/s"), median(redirected), spreadOf(ours), 0.90, true,
-             problem}};
+    return results;
 }
 
 } // namespace procession::bench
