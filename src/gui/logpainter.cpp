@@ -296,7 +296,10 @@ void LogPainter::drawCharacters(QPainter &painter, const Part &part, const Segme
                        width * m_cellWidth);
             continue;
         }
-        const double advance = advanceOf(character, drawn);
+        // What is combined with it takes no cells of its own, whatever the font says; and it is not what the
+        // character alone, elsewhere, takes.
+        const double advance =
+            advanceOf(character, drawn.first(QChar::requiresSurrogates(character) ? 2 : 1));
         const bool fits = !combined && std::abs(advance - width * m_cellWidth) < 0.01;
         if (!fits || runEndCell != cell) {
             drawRun(from);

@@ -44,6 +44,9 @@ void LogView::Private::askEnd()
 {
     PageWish end;
     end.place = PageWish::Place::End;
+    if (following) {
+        end.before = 0; // some screens: it is soon another page, and asked for around once it is left
+    }
     ask(end, Show::AnchorInside);
 }
 
@@ -445,7 +448,9 @@ void LogView::Private::letGo()
 
 void LogView::Private::follow()
 {
-    clearSelection();
+    if (!selection.isEmpty()) {
+        clearSelection(); // else it may be begun: by a click, to be extended to the end by another
+    }
     const bool changed = !following;
     following = true;
     if (changed) {

@@ -188,6 +188,16 @@ private:
     QtMessageHandler m_before = nullptr;
 };
 
+QtMessageHandler otherwise = nullptr;
+
+/// Output is in any script, and Qt says of each font that lacks one that it does, while it looks for the one
+/// that has it: nothing anybody at the terminal could do about it.
+void sayUnlessOfFonts(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    if (!text.startsWith(u"  OpenType support missing for "))
+        otherwise(type, context, text);
+}
+
 int signalPipe[2] = {-1, -1};
 
 void noteSignal(int)
@@ -233,6 +243,7 @@ int windowCommand(int &argc, char **argv, const Paths &paths)
     std::optional<DisplayProbe> probe(std::in_place);
     QApplication application(argc, argv);
     probe.reset();
+    otherwise = qInstallMessageHandler(sayUnlessOfFonts);
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Procession"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.procession.Procession"));
     installIcons();

@@ -902,6 +902,59 @@ private Q_SLOTS:
         QCOMPARE(withMatch(), 0);
     }
 
+    /// From the middle of a line to the middle of another, pages apart, of both streams and of lines that
+    /// are in pieces, while more comes.
+    void copiesAcrossPagesWhileMoreComes()
+    {
+        constexpr int longLine = 150'000; // longer than a row
+        Run run;
+        QByteArray all;
+        const auto write = [&](int from, int to) {
+            for (int i = from; i < to; ++i) {
+                QByteArray line =
+                    "line " + QByteArray::number(i) + " \xc3\xa4\xe6\xbc\xa2\xf0\x9f\x98\x80 end";
+                if (i == 1500) {
+                    line += QByteArray(longLine, 'x');
+                }
+                run.write("\x1b[1m" + line + "\x1b[0m\n", i % 3 ? 1 : 2);
+                all += line + '\n';
+            }
+        };
+        write(0, 3000);
+        m_settings->setOutputWrap(true);
+        m_view->show({statusOf(1, run.path(), State::Running)});
+        QTRY_VERIFY(shown().contains(u"line 2999 "));
+        QTest::keyClick(m_lines, Qt::Key_Home);
+        QTRY_VERIFY(shown().startsWith(u"line 0 "));
+        QTest::mouseClick(m_lines->viewport(), Qt::LeftButton, {},
+                          m_lines->rectOf(2, 5).topLeft() + QPoint(1, 3));
+        write(3000, 4000);
+        QTest::qWait(0);
+        QTest::keyClick(m_lines, Qt::Key_End);
+        QTRY_VERIFY(shown().contains(u"line 3999 "));
+        const QList<ShownLine> lines = m_lines->visibleLines();
+        const auto number = [](const ShownLine &line) { return line.text.section(u' ', 1, 1); };
+        const QString last = number(lines.at(1));
+        QTest::mouseClick(m_lines->viewport(), Qt::LeftButton, Qt::ShiftModifier,
+                          m_lines->rectOf(1, 6).topLeft() + QPoint(1, 3));
+        write(4000, 5000);
+        QApplication::clipboard()->clear();
+        m_lines->copy();
+        const qsizetype from = all.indexOf("\nline 2 ") + 6;
+        const qsizetype to = all.indexOf(u"\nline %1 "_s.arg(last).toUtf8()) + 7;
+        const QString wanted = QString::fromUtf8(all.mid(from, to - from));
+        QTRY_VERIFY(!QApplication::clipboard()->text().isEmpty());
+        const QString copied = QApplication::clipboard()->text();
+        qsizetype differs = 0;
+        while (differs < std::min(copied.size(), wanted.size()) && copied.at(differs) == wanted.at(differs)) {
+            ++differs;
+        }
+        QVERIFY2(copied == wanted, qPrintable(u"%1 of %2 copied, of %3; from there: %4 / %5"_s.arg(differs)
+                                                  .arg(copied.size())
+                                                  .arg(wanted.size())
+                                                  .arg(copied.mid(differs, 40), wanted.mid(differs, 40))));
+    }
+
     void moreWorkersThanAreShown()
     {
         Run run;
