@@ -285,7 +285,9 @@ void LogPainter::drawCharacters(QPainter &painter, const Part &part, const Segme
         const int to = cells.nextUnit();
         const int width = cells.nextCell() - cell;
         const QStringView drawn = text.mid(from, to - from);
-        if (character == U'\t' || (character == U' ' && !combined)) {
+        // What only says how others are to be ordered is not drawn: with what follows it would turn it round.
+        const bool ordersOthers = width == 0 && QChar::category(character) == QChar::Other_Format;
+        if (character == U'\t' || (character == U' ' && !combined) || ordersOthers) {
             drawRun(from);
             continue;
         }
