@@ -44,9 +44,6 @@ void LogView::Private::askEnd()
 {
     PageWish end;
     end.place = PageWish::Place::End;
-    if (following) {
-        end.before = 0; // some screens: it is soon another page, and asked for around once it is left
-    }
     ask(end, Show::AnchorInside);
 }
 

@@ -13,6 +13,7 @@
 #include <bitset>
 #include <numeric>
 #include <optional>
+#include <tuple>
 
 namespace procession {
 namespace {
@@ -46,6 +47,22 @@ bool countsDown(const WorkerStatus &status)
 bool sameSpec(const WorkerStatus &a, const WorkerStatus &b)
 {
     return a.spec == b.spec || *a.spec == *b.spec;
+}
+
+/// Nothing happened but that it wrote: of many running workers this is told all the time, and there is no
+/// need to paint all their other columns for it.
+bool onlyWrote(const WorkerStatus &before, const WorkerStatus &after)
+{
+    const auto others = [](const WorkerStatus &status) {
+        return std::tie(status.runId, status.runDirectory, status.state, status.outcome, status.exitCode,
+                        status.coreDumped, status.pid, status.lastPid, status.startedAt, status.endedAt,
+                        status.startedMs, status.endedMs, status.stopDeadline, status.stopAskedAt,
+                        status.killAsked, status.strays, status.straysKept, status.survivors,
+                        status.keeperGone, status.inputOpen, status.terminal, status.streamsMerged,
+                        status.peakMemoryKib, status.cpuTime, status.problem);
+    };
+    return isAlive(after.state) && sameSpec(before, after) && before.survivorList.isEmpty() &&
+           after.survivorList.isEmpty() && others(before) == others(after);
 }
 
 } // namespace
@@ -368,10 +385,18 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
 {
     std::vector<int> edited;
     std::vector<int> moved;
+    std::vector<int> grown;
     for (const WorkerStatus &status : statuses) {
         Row *const row = m_byId.value(status.id);
         if (!row)
             continue;
+        if (onlyWrote(row->status, status)) {
+            if (row->status.outputBytes != status.outputBytes)
+                grown.push_back(row->number);
+            row->status = status;
+            row->hasText.reset(static_cast<std::size_t>(Column::OutputSize));
+            continue;
+        }
         // A sample belongs to the run it was taken of.
         if (!isAlive(status.state) || status.runId != row->status.runId)
             row->sample.reset();
@@ -382,7 +407,7 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
         row->hasText.reset();
         row->searched = QString();
     }
-    for (std::vector<int> *const rows : {&edited, &moved}) {
+    for (std::vector<int> *const rows : {&edited, &moved, &grown}) {
         std::sort(rows->begin(), rows->end());
         rows->erase(std::unique(rows->begin(), rows->end()), rows->end());
     }
@@ -392,6 +417,7 @@ void WorkerTableModel::change(const QList<WorkerStatus> &statuses, const std::ch
     tellChanged(moved, Column::State, Column::Exit);
     tellChanged(moved, Column::Started, Column::Finished);
     tellChanged(moved, Column::CpuTime, Column::OutputSize);
+    tellChanged(grown, Column::OutputSize, Column::OutputSize);
 }
 
 void WorkerTableModel::countDown()
