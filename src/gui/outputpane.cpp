@@ -430,6 +430,9 @@ void OutputPane::Private::showEmpty(const WorkerStatus &status)
         title->setText(tr("No output"));
         text->setText(
             tr("Its keeper was killed before the worker had written any; what it writes now is lost."));
+    } else if (procession::isAlive(status.state) && !status.problem.isEmpty()) {
+        title->setText(tr("No output")); // why, and whether more comes, is in what is wrong
+        text->setText(status.problem);
     } else if (procession::isAlive(status.state)) {
         const QString quiet = silenceText(status);
         title->setText(tr("No output yet"));
