@@ -31,6 +31,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds liveDelay{50};
 constexpr milliseconds idleDelay{250};
+// Nobody can read what is another page each time: painting it as often as a line is would only cost.
+constexpr milliseconds floodDelay{100};
 // Programs that write to a pipe keep some thousand bytes back; shorter pauses are nothing to speak of.
 constexpr seconds silence{10};
 
@@ -313,11 +315,12 @@ void OutputPane::Private::take(const OutputPage &page)
     }
     lines->setPage(page);
     const bool more = page.bytesTotal != facts.bytesTotal || page.busy || !opened;
+    const bool isFlood = opened && page.bytesBefore >= facts.bytesTotal && more;
     const bool fresh = !opened || page.anything != facts.anything;
     opened = true;
     facts = page;
     facts.lines.clear();
-    idle = more ? liveDelay : std::min(idle * 2, idleDelay);
+    idle = isFlood ? floodDelay : more ? liveDelay : std::min(idle * 2, idleDelay);
     if (fresh)
         showParts();
     else
