@@ -28,8 +28,8 @@ using rundir::StateSlot;
 using rundir::Verb;
 
 constexpr auto sweepPeriod = 1s;
-constexpr auto sweepPause = 5ms;
-constexpr int sweepBatch = 100; // a few at a time, so that the window stays fluid
+constexpr auto sweepPause = 2ms;
+constexpr int sweepBatch = 25; // a few at a time, so that the window stays fluid
 constexpr auto launchPatience = 5s;
 constexpr int looksPerLock = 5; // looks of the sweep, for one that proves that the keeper lives
 
