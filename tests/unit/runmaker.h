@@ -13,6 +13,10 @@
 #include <csignal>
 #include <cstring>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 namespace procession {
 
 /// Makes runs in a TestHome with real keepers, without a supervisor.
@@ -111,6 +115,17 @@ public:
     {
         const auto record = RunCatalog::read(pathOf(id));
         return record ? record->status.state : State::Skipped;
+    }
+
+    /// The keeper still holds the run, though it may have recorded the end already.
+    bool isHeld(const QString &id) const
+    {
+        const QString state = pathOf(id) + u'/' + QLatin1String(rundir::stateFile);
+        const int file = ::open(QFile::encodeName(state).constData(), O_RDONLY | O_CLOEXEC);
+        const bool held = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) != 0;
+        if (file >= 0)
+            ::close(file);
+        return held;
     }
 
     static constexpr qint64 startedMs = 1'600'000'000'000;

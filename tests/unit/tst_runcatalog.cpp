@@ -224,6 +224,7 @@ private Q_SLOTS:
         m_runs->prepare(id, {testWorker, u"exit"_s, u"3"_s});
         m_runs->launch(id);
         QTRY_COMPARE(m_runs->state(id), State::Ended);
+        QTRY_VERIFY(!m_runs->isHeld(id)); // an older state with its keeper is a run that goes on
         const QByteArray whole = m_runs->bytesOf(id, rundir::stateFile);
         int damaged = 0;
         const auto check = [&](const QByteArray &bytes) {
